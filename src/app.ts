@@ -1,0 +1,113 @@
+// The application: what happens to a request, in order. It does not listen; main.ts does.
+
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import express, { type Express, type Response } from 'express';
+import type { Logger } from 'pino';
+import type { Tenant } from './domain/tenant.js';
+import { ManagementError } from './errors.js';
+import { authenticate } from './http/authentication.js';
+import type { Contract, Handlers, OperationId } from './http/contract.js';
+import { renderErrors } from './http/error-renderer.js';
+import { routeOperations } from './http/router.js';
+import { securityHeaders } from './http/security-headers.js';
+import { validateAgainst } from './http/validation.js';
+import { changingWith, logRefusedWrites } from './management/change.js';
+import { clientGrantHandlers } from './management/client-grants/routes.js';
+import { clientHandlers } from './management/clients/routes.js';
+import type { TenantFace } from './management/clients/wire.js';
+import { logHandlers } from './management/logs/routes.js';
+import { organizationHandlers } from './management/organizations/routes.js';
+import { resourceServerHandlers } from './management/resource-servers/routes.js';
+import { managementTokenVerifier } from './oauth/management-tokens.js';
+import { discoveryDocument } from './oauth/metadata.js';
+import { type KeySet, toPem } from './oauth/signing-keys.js';
+import { tokenEndpoint } from './oauth/token-endpoint.js';
+import type { PlatformChoices } from './policy/platform-choices.js';
+import type { Storage } from './storage/storage.js';
+
+export interface AppOptions {
+  readonly contract: Contract;
+  readonly storage: Storage;
+  readonly tenant: Tenant;
+  readonly keys: KeySet;
+  readonly choices: PlatformChoices;
+  readonly now: () => Date;
+  readonly log: Logger;
+  /** Whether token answers name the rule that decided. */
+  readonly reasonHeader: boolean;
+  /** Checks answers against the contract as well as requests. For tests. */
+  readonly validateResponses: boolean;
+}
+
+/** What Express serves of the contract. */
+type ManagementOperation = Exclude<
+  OperationId,
+  'issueToken' | 'getJsonWebKeySet' | 'getOpenidConfiguration' | 'getAuthorizationServerMetadata'
+>;
+
+function faceOf(tenant: Tenant, keys: KeySet): TenantFace {
+  const { certificate, pkcs7 } = keys.face;
+  return {
+    name: tenant.name,
+    domain: tenant.domain,
+    certificate: { pem: toPem('CERTIFICATE', certificate), pkcs7: toPem('PKCS7', pkcs7) },
+  };
+}
+
+function handlersOf({ storage, tenant, keys }: AppOptions): Handlers<ManagementOperation> {
+  const change = changingWith(storage, tenant);
+  return {
+    ...resourceServerHandlers(storage, change, tenant),
+    ...clientGrantHandlers(storage, change, tenant),
+    ...clientHandlers(storage, change, tenant, faceOf(tenant, keys)),
+    ...organizationHandlers(storage, change, tenant),
+    ...logHandlers(storage),
+  };
+}
+
+/** Public documents that verifiers of tokens fetch, from browsers too. */
+function sendPublic(res: Response, body: object): void {
+  res.set({ 'Access-Control-Allow-Origin': '*', 'Cache-Control': 'public, max-age=300' }).json(body);
+}
+
+function createExpressApp(options: AppOptions): Express {
+  const { contract, storage, tenant, keys, log } = options;
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', 'simple');
+
+  app.use((_req, res, next) => {
+    res.set(securityHeaders);
+    next();
+  });
+  app.get('/.well-known/jwks.json', (_req, res) => sendPublic(res, keys.jwks));
+  const discovery = discoveryDocument(tenant);
+  app.get('/.well-known/openid-configuration', (_req, res) => sendPublic(res, discovery));
+  app.get('/.well-known/oauth-authorization-server', (_req, res) => sendPublic(res, discovery));
+
+  app.use('/api/v2', authenticate(managementTokenVerifier(keys, tenant)));
+  app.use(validateAgainst(contract, { responses: options.validateResponses }));
+  app.use(routeOperations(contract, handlersOf(options)));
+  app.use(() => {
+    throw new ManagementError('not_found');
+  });
+  app.use(logRefusedWrites(storage, tenant, contract));
+  app.use(renderErrors(log));
+  return app;
+}
+
+/**
+ * Builds the application.
+ *
+ * The token endpoint stands before Express, whose routing would cost as much as half a signature
+ * (docs/decisions/0004-token-path.md).
+ */
+export function createApp(options: AppOptions): RequestListener {
+  const app = createExpressApp(options);
+  const token = tokenEndpoint({ ...options, headers: securityHeaders });
+  return (req: IncomingMessage, res: ServerResponse) => {
+    if (req.method === 'POST' && req.url?.split('?')[0] === '/oauth/token') void token(req, res);
+    else app(req, res);
+  };
+}

@@ -1,0 +1,121 @@
+// The environment, read once and checked whole. Nothing else reads process.env. .env.example explains every key.
+
+import { z } from 'zod';
+import { type PlatformChoices, platformChoices } from './policy/platform-choices.js';
+
+/** Keys whose values are never repeated in a message. */
+const SECRET_KEYS = new Set(['DATABASE_URL', 'BOOTSTRAP_CLIENT_SECRET', 'ENCRYPTION_KEY']);
+
+/** 32 bytes as 64 hexadecimal digits or as base64 (44 characters, or 43 without padding). */
+const encryptionKey = z.string().transform((text, context) => {
+  const key = /^[0-9a-f]{64}$/i.test(text) ? Buffer.from(text, 'hex') : Buffer.from(text, 'base64');
+  if (key.length === 32) return key;
+  context.addIssue({ code: 'custom', message: 'must be 32 bytes, as 64 hexadecimal digits or as base64' });
+  return z.NEVER;
+});
+
+const publicUrl = z.string().transform((text, context) => {
+  const url = URL.canParse(text) ? new URL(text) : null;
+  const isOrigin = url !== null && url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '';
+  if (url !== null && isOrigin && /^https?:$/.test(url.protocol)) return url;
+  context.addIssue({ code: 'custom', message: 'must be http://host or https://host, with a port where needed and no path' });
+  return z.NEVER;
+});
+
+const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,9}$/, `must be a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, `must be a whole number from ${min} to ${max}`);
+
+const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
+  z.enum(values, { error: `must be one of ${values.join(', ')}` });
+
+const environment = z.object({
+  HOST: z.string().default('127.0.0.1'),
+  PORT: wholeNumber(1, 65_535).prefault('3000'),
+  PUBLIC_URL: publicUrl.optional(),
+  DATA_DIR: z.string().default('.data/'),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\/\S+$/, 'must be a PostgreSQL address: postgresql://user:password@host:port/database')
+    .optional(),
+  BOOTSTRAP_CLIENT_ID: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, - or _')
+    .optional(),
+  BOOTSTRAP_CLIENT_SECRET: z.string().min(16, 'must have at least 16 characters').max(512).optional(),
+  ENCRYPTION_KEY: encryptionKey.optional(),
+  LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  LOG_RETENTION_DAYS: wholeNumber(1, 36_500).prefault('30'),
+  REASON_HEADER: oneOf(['on', 'off']).default('on'),
+  CLIENT_CREDENTIALS_SCOPES: oneOf(['all_of_grant', 'requested_part']).default(
+    platformChoices.clientCredentialsScopes,
+  ),
+});
+
+/** Every key that the server reads. */
+export const configKeys = Object.keys(environment.shape);
+
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  /** Base of everything that the server says about itself. */
+  readonly publicUrl: URL;
+  readonly dataDir: string;
+  /** Undefined: the embedded database under `dataDir`. */
+  readonly databaseUrl: string | undefined;
+  readonly bootstrapClient: { readonly id: string | undefined; readonly secret: string | undefined };
+  /** Undefined: the key in `dataDir`, made at the first start. */
+  readonly encryptionKey: Buffer | undefined;
+  readonly logLevel: string;
+  readonly logRetentionDays: number;
+  readonly reasonHeader: boolean;
+  readonly choices: PlatformChoices;
+}
+
+/** The environment cannot be used. The message lists every mistake, one to a line. */
+export class ConfigError extends Error {}
+
+/** Where people reach a server that listens on every address. */
+function defaultPublicUrl(host: string, port: number): URL {
+  const reachable = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+  return new URL(`http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`);
+}
+
+/**
+ * Reads the configuration. An empty value counts as none.
+ *
+ * @throws ConfigError with all mistakes together.
+ */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const read = environment.safeParse(given);
+  const mistakes = read.success
+    ? []
+    : read.error.issues.map(({ path, message }) => {
+        const key = String(path[0]);
+        const shown = SECRET_KEYS.has(key) ? '' : ` (it is ${JSON.stringify(given[key])})`;
+        return `${key} ${message}${shown}`;
+      });
+  if (given['DATABASE_URL'] !== undefined && given['ENCRYPTION_KEY'] === undefined) {
+    mistakes.push('ENCRYPTION_KEY must be set when DATABASE_URL is: secrets in that database are sealed with it');
+  }
+  if (!read.success || mistakes.length > 0) throw new ConfigError(mistakes.join('\n'));
+
+  const values = read.data;
+  return Object.freeze({
+    host: values.HOST,
+    port: values.PORT,
+    publicUrl: values.PUBLIC_URL ?? defaultPublicUrl(values.HOST, values.PORT),
+    dataDir: values.DATA_DIR,
+    databaseUrl: values.DATABASE_URL,
+    bootstrapClient: { id: values.BOOTSTRAP_CLIENT_ID, secret: values.BOOTSTRAP_CLIENT_SECRET },
+    encryptionKey: values.ENCRYPTION_KEY,
+    logLevel: values.LOG_LEVEL,
+    logRetentionDays: values.LOG_RETENTION_DAYS,
+    reasonHeader: values.REASON_HEADER === 'on',
+    choices: { ...platformChoices, clientCredentialsScopes: values.CLIENT_CREDENTIALS_SCOPES },
+  });
+}

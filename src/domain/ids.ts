@@ -1,0 +1,24 @@
+// Identifiers in the platform's shapes (management-api.md 1.9). All of them are random, so none can be guessed from
+// another.
+
+import { randomBytes, randomInt } from 'node:crypto';
+
+const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+
+function random(length: number, alphabet: string): string {
+  let text = '';
+  for (let i = 0; i < length; i++) text += alphabet[randomInt(alphabet.length)];
+  return text;
+}
+
+export const newClientId = (): string => random(32, ALPHANUMERIC);
+/** Strict third-party clients are known by their prefix. */
+export const newThirdPartyClientId = (): string => `tpc_${random(22, ALPHANUMERIC)}`;
+/** 64 characters, 384 bits. */
+export const newClientSecret = (): string => randomBytes(48).toString('base64url');
+/** 32 characters, 190 bits. */
+export const newSigningSecret = (): string => random(32, ALPHANUMERIC);
+export const newClientGrantId = (): string => `cgr_${random(16, ALPHANUMERIC)}`;
+export const newOrganizationId = (): string => `org_${random(16, ALPHANUMERIC)}`;
+export const newCredentialId = (): string => `cred_${random(22, ALPHANUMERIC)}`;
+export const newResourceServerId = (): string => randomBytes(12).toString('hex');

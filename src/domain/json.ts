@@ -1,0 +1,5 @@
+/** A JSON value that is stored and returned as it came. */
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
+export interface JsonObject {
+  readonly [key: string]: JsonValue;
+}

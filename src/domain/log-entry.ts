@@ -1,0 +1,32 @@
+import type { JsonObject } from './json.js';
+
+/** The platform's event codes (token-issuance.md 8) that this server writes. */
+export type LogType =
+  /** Client credentials token: success and failure. */
+  | 'seccft'
+  | 'feccft'
+  /** Token request of another grant type, or of none: failure. */
+  | 'f'
+  /** Write through the Management API: success and failure. */
+  | 'sapi'
+  | 'fapi';
+
+/** One row of the append-only log (design.md D7). */
+export interface NewLogEntry {
+  readonly date: Date;
+  readonly type: LogType;
+  readonly clientId: string | null;
+  readonly audience: string | null;
+  readonly organizationId: string | null;
+  /** Reason code of the decision; null where nothing was decided. */
+  readonly reason: string | null;
+  /** Version of the configuration that was decided on; null lets storage fill in the version a write produced. */
+  readonly configVersion: number | null;
+  /** The rest of the entry, in wire form. Never holds a secret. */
+  readonly data: JsonObject;
+}
+
+export interface LogEntry extends NewLogEntry {
+  /** Sorts by time: entries written later have greater ids. */
+  readonly logId: string;
+}

@@ -1,0 +1,131 @@
+// Every failure that a caller can see, in one place: the Management API's and the token endpoint's. Code branches on the
+// code, never on a text. Texts are those of the platform where one is known; the comment names the source
+// (recordings, management-api.md, token-issuance.md), and "ours" stands where no source has a text.
+
+interface ManagementErrorSpec {
+  readonly status: 400 | 401 | 403 | 404 | 409 | 413 | 415 | 500;
+  /** The platform leaves it out for some errors, organizations' among them. */
+  readonly errorCode?: string;
+  /** The text, where it is always the same. */
+  readonly message?: string;
+}
+
+export const managementErrors = {
+  // Validation (management-api.md 1.4, 1.5).
+  invalid_body: { status: 400, errorCode: 'invalid_body' },
+  invalid_uri: { status: 400, errorCode: 'invalid_uri' },
+  invalid_query_string: { status: 400, errorCode: 'invalid_query_string' },
+  invalid_paging: { status: 400, errorCode: 'invalid_paging' },
+  malformed_json: { status: 400, message: 'Invalid request payload JSON format' },
+  malformed_authorization: { status: 400, message: 'Bad HTTP authentication header format' },
+  // Rules (recorded-behaviour.md 2, "business rule").
+  operation_not_supported: { status: 400, errorCode: 'operation_not_supported' },
+  validation_error: { status: 400, errorCode: 'validation_error' },
+  // Authentication (management-api.md 1.4).
+  unauthorized: { status: 401 },
+  insufficient_scope: { status: 403, errorCode: 'insufficient_scope' },
+  organizations_for_first_party_only: {
+    status: 403,
+    message:
+      'Organizations are only available to first party clients on user-based flows. Properties organization_usage and organization_require_behavior must be unset for third party clients.',
+  },
+  entity_limit: { status: 403, message: 'You reached the limit of entities of this type for this tenant.' },
+  // Absence (recorded-behaviour.md 2, "Error bodies").
+  inexistent_client: { status: 404, errorCode: 'inexistent_client', message: 'The client does not exist' },
+  inexistent_resource_server: {
+    status: 404,
+    errorCode: 'inexistent_resource_server',
+    message: 'The resource server does not exist',
+  },
+  inexistent_client_grant: {
+    status: 404,
+    errorCode: 'inexistent_client_grant',
+    message: 'The grant does not exist.',
+  },
+  inexistent_organization: { status: 404, message: 'No organization found by that id or name' },
+  inexistent_log: { status: 404, message: 'Log not found.' },
+  not_found: { status: 404, message: 'Not Found' },
+  // Conflicts. Codes of the first two and the last are ours: no source has them (management-api.md 14, question 1).
+  client_grant_conflict: { status: 409, errorCode: 'client_grant_conflict' },
+  resource_server_conflict: {
+    status: 409,
+    errorCode: 'resource_server_conflict',
+    message: 'A resource server with the same identifier already exists.',
+  },
+  organization_conflict: {
+    status: 409,
+    errorCode: 'organization_conflict',
+    message: 'An organization with this name already exists.',
+  },
+  organization_client_grant_conflict: {
+    status: 409,
+    errorCode: 'organization_client_grant_conflict',
+    message: 'The client grant has already been added to this organization.',
+  },
+  organization_quota_exceeded: {
+    status: 409,
+    message: 'Quota exceeded; cannot add more than 100 client grants to a single organization',
+  },
+  alias_conflict: { status: 409, message: 'Another client exists with the same alias.' },
+  write_conflict: { status: 409, message: 'The request conflicts with another one at the same time.' },
+  // Transport. The platform is built on hapi, whose texts these are.
+  payload_too_large: { status: 413, message: 'Payload content length greater than maximum allowed: 1048576' },
+  unsupported_media_type: { status: 415, message: 'Unsupported Media Type' },
+  internal: { status: 500, message: 'An internal server error occurred' },
+} as const satisfies Record<string, ManagementErrorSpec>;
+
+const STATUS_NAMES: Record<ManagementErrorSpec['status'], string> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  409: 'Conflict',
+  413: 'Request Entity Too Large',
+  415: 'Unsupported Media Type',
+  500: 'Internal Server Error',
+};
+
+export type ManagementErrorCode = keyof typeof managementErrors;
+
+/** The codes whose text depends on the request. */
+type OpenCode = {
+  [Code in ManagementErrorCode]: (typeof managementErrors)[Code] extends { message: string } ? never : Code;
+}[ManagementErrorCode];
+
+/** A refusal by the Management API. Its message is public. */
+export class ManagementError extends Error {
+  readonly code: ManagementErrorCode;
+
+  constructor(code: OpenCode, message: string);
+  constructor(code: Exclude<ManagementErrorCode, OpenCode>);
+  constructor(code: ManagementErrorCode, message?: string) {
+    const spec: ManagementErrorSpec = managementErrors[code];
+    super(message ?? spec.message ?? code);
+    this.code = code;
+  }
+
+  get status(): ManagementErrorSpec['status'] {
+    return managementErrors[this.code].status;
+  }
+
+  /** The body that goes out (recorded-behaviour.md 2, "Error bodies"): members in this order. */
+  toBody(): { statusCode: number; error: string; message: string; errorCode?: string; attributes?: { error: string } } {
+    const { status, errorCode }: ManagementErrorSpec = managementErrors[this.code];
+    return {
+      statusCode: status,
+      error: STATUS_NAMES[status],
+      message: this.message,
+      ...(errorCode !== undefined && { errorCode }),
+      // hapi's form of a 401, as client code on public repositories quotes it.
+      ...(status === 401 && { attributes: { error: this.message } }),
+    };
+  }
+}
+
+/** A refusal by the token endpoint (RFC 6749 section 5.2), with the platform's codes and texts. */
+export interface OAuthError {
+  readonly status: 400 | 401 | 403 | 413 | 415 | 429 | 500;
+  readonly error: string;
+  readonly description: string;
+  readonly uri?: string;
+}

@@ -1,0 +1,96 @@
+// openapi.yaml, as a value and as types. Handlers are checked against it twice: their types are generated from it, and
+// the validator compares every request with it.
+
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import type { operations } from '../generated/openapi.js';
+import type { Caller } from './authentication.js';
+
+export type OperationId = keyof operations;
+
+type Json<T> = T extends { content: { 'application/json': infer Body } } ? Body : undefined;
+type Success = 200 | 201 | 204;
+
+/** The body of an operation's requests; undefined where it has none. */
+export type RequestBody<Id extends OperationId> = operations[Id] extends { requestBody: infer Body }
+  ? Json<Body>
+  : undefined;
+
+export type Query<Id extends OperationId> = NonNullable<operations[Id]['parameters']['query']>;
+export type PathParameters<Id extends OperationId> = NonNullable<operations[Id]['parameters']['path']>;
+
+/** What a handler may answer: a documented success status with the body that is documented for it. */
+export type Answer<Id extends OperationId> = {
+  [Status in keyof operations[Id]['responses'] & Success]: {
+    readonly status: Status;
+    readonly body: Json<operations[Id]['responses'][Status]>;
+  };
+}[keyof operations[Id]['responses'] & Success];
+
+/** A request that has been authenticated, authorized and validated. */
+export interface Call<Id extends OperationId> {
+  readonly operation: Operation;
+  readonly body: RequestBody<Id>;
+  readonly query: Query<Id>;
+  readonly path: PathParameters<Id>;
+  readonly caller: Caller;
+  readonly client: ClientConnection;
+}
+
+/** Who asks, as far as the connection tells. */
+export interface ClientConnection {
+  readonly ip: string;
+  readonly userAgent: string | null;
+  /** The caller's name for the request (`X-Correlation-ID`). */
+  readonly correlationId: string | null;
+}
+
+export type Handler<Id extends OperationId> = (call: Call<Id>) => Promise<Answer<Id>>;
+
+/** Handlers by operation. A slice owns some of them, the application all. */
+export type Handlers<Ids extends OperationId = OperationId> = { readonly [Id in Ids]: Handler<Id> };
+
+/** What the server itself needs to know of an operation. */
+export interface Operation {
+  readonly id: OperationId;
+  readonly method: 'get' | 'post' | 'patch' | 'put' | 'delete';
+  /** With `{parameters}` in braces. */
+  readonly path: string;
+  readonly summary: string;
+  /** Any one of these is enough; empty for operations that need no token. */
+  readonly scopes: readonly string[];
+}
+
+const METHODS = ['get', 'post', 'patch', 'put', 'delete'] as const;
+
+const operationShape = z.object({
+  operationId: z.string(),
+  summary: z.string(),
+  security: z.array(z.record(z.string(), z.array(z.string()))),
+});
+
+const documentShape = z.looseObject({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) });
+
+export type ContractDocument = z.infer<typeof documentShape>;
+
+export interface Contract {
+  readonly document: ContractDocument;
+  readonly operations: readonly Operation[];
+}
+
+/** Reads the contract of this version. @throws when it is not one. */
+export function readContract(): Contract {
+  const file = path.join(import.meta.dirname, '../../openapi.yaml');
+  const document = documentShape.parse(parse(readFileSync(file, 'utf8'), { merge: true }));
+  const operations = Object.entries(document.paths).flatMap(([at, item]) =>
+    METHODS.flatMap((method) => {
+      if (item[method] === undefined) return [];
+      const { operationId, summary, security } = operationShape.parse(item[method]);
+      const scopes = security.flatMap((alternative) => Object.values(alternative).flat());
+      return [{ id: operationId as OperationId, method, path: at, summary, scopes }];
+    }),
+  );
+  return { document, operations };
+}

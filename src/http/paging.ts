@@ -1,0 +1,62 @@
+// The three forms of a list (management-api.md 1.6): a bare array, an object with totals, and checkpoint pages.
+
+import type { Listing, PageWindow, Window } from '../storage/storage.js';
+
+interface PageQuery {
+  readonly page?: number;
+  readonly per_page?: number;
+  readonly include_totals?: boolean;
+}
+
+interface PagingQuery extends PageQuery {
+  readonly from?: string;
+  readonly take?: number;
+}
+
+const DEFAULT_PAGE_SIZE = 50;
+
+/** The window of a list that has no checkpoint paging. */
+export function pageOf(query: PageQuery): PageWindow {
+  const limit = query.per_page ?? DEFAULT_PAGE_SIZE;
+  const offset = (query.page ?? 0) * limit;
+  return { kind: 'page', offset, limit, countTotal: query.include_totals ?? false };
+}
+
+/** The window that a query asks for. `take` and `from` win over everything else (recorded-behaviour.md 3). */
+export function windowOf(query: PagingQuery): Window {
+  if (query.take === undefined && query.from === undefined) return pageOf(query);
+  const after = query.from === undefined ? null : Buffer.from(query.from, 'base64url').toString('utf8');
+  return { kind: 'checkpoint', after, take: query.take ?? DEFAULT_PAGE_SIZE };
+}
+
+interface Totals {
+  total: number;
+  start: number;
+  limit: number;
+}
+
+type Page<Key extends string, T> = Totals & Record<Key, T[]>;
+type Checkpoint<Key extends string, T> = { next?: string } & Record<Key, T[]>;
+
+/** The body for a window by offset. */
+export function pageBody<Key extends string, Row, T>(
+  key: Key,
+  { offset: start, limit }: PageWindow,
+  { items, total }: Listing<Row>,
+  toWire: (row: Row) => T,
+): T[] | Page<Key, T> {
+  const rows = items.map(toWire);
+  return total === null ? rows : ({ total, start, limit, [key]: rows } as Page<Key, T>);
+}
+
+/** The body for any window. `next` is left out on the last page, as clients loop for ever otherwise (clients.md 4). */
+export function listBody<Key extends string, Row, T>(
+  key: Key,
+  window: Window,
+  listing: Listing<Row>,
+  toWire: (row: Row) => T,
+): T[] | Page<Key, T> | Checkpoint<Key, T> {
+  if (window.kind === 'page') return pageBody(key, window, listing, toWire);
+  const next = listing.next === null ? {} : { next: Buffer.from(listing.next).toString('base64url') };
+  return { [key]: listing.items.map(toWire), ...next } as Checkpoint<Key, T>;
+}

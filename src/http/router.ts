@@ -1,0 +1,46 @@
+import { type Request, type RequestHandler, Router } from 'express';
+import { callerOf } from './authentication.js';
+import type { Call, ClientConnection, Contract, Handler, Handlers, Operation, OperationId } from './contract.js';
+
+/** The platform keeps this many characters of a correlation id (management-api.md 1.1). */
+const CORRELATION_ID_LENGTH = 64;
+const USER_AGENT_LENGTH = 512;
+
+export function connectionOf(req: Pick<Request, 'headers' | 'socket'>): ClientConnection {
+  const correlationId = req.headers['x-correlation-id'];
+  return {
+    ip: req.socket.remoteAddress ?? '',
+    userAgent: req.headers['user-agent']?.slice(0, USER_AGENT_LENGTH) ?? null,
+    correlationId: typeof correlationId === 'string' ? correlationId.slice(0, CORRELATION_ID_LENGTH) : null,
+  };
+}
+
+function serve<Id extends OperationId>(operation: Operation, handler: Handler<Id>): RequestHandler {
+  return async (req, res) => {
+    const caller = callerOf(req);
+    if (caller === undefined) throw new Error(`${operation.id} was reached without authentication`);
+    const answer = await handler({
+      operation,
+      // The validator has held these against the document that the types are generated from.
+      body: req.body as Call<Id>['body'],
+      query: req.query as Call<Id>['query'],
+      path: req.params as Call<Id>['path'],
+      caller,
+      client: connectionOf(req),
+    });
+    res.status(answer.status);
+    if (answer.body === undefined) res.end();
+    else res.json(answer.body);
+  };
+}
+
+/** One route for each operation of the contract that has a handler. */
+export function routeOperations<Ids extends OperationId>(contract: Contract, handlers: Handlers<Ids>): Router {
+  const router = Router();
+  for (const operation of contract.operations) {
+    const handler = (handlers as Partial<Record<OperationId, Handler<OperationId>>>)[operation.id];
+    if (handler === undefined) continue;
+    router[operation.method](operation.path.replaceAll(/\{(\w+)\}/g, ':$1'), serve(operation, handler));
+  }
+  return router;
+}

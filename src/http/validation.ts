@@ -1,0 +1,167 @@
+// The contract's guard: requests that break openapi.yaml end here, in the platform's words.
+
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
+import express from 'express';
+import * as OpenApiValidator from 'express-openapi-validator';
+import { ManagementError } from '../errors.js';
+import { callerOf, requireScope } from './authentication.js';
+import type { Contract, ContractDocument } from './contract.js';
+import { type Finding, validationMessage } from './validation-message.js';
+
+/** The platform's limit (management-api.md 1.1). */
+const MAX_BODY_BYTES = 1_048_576;
+/** Deeper than any body of the contract; the walks over a body need an end. */
+const MAX_DEPTH = 20;
+
+/**
+ * Leaves one content type to what follows, since the validator keeps a compiled schema for each that it meets. Clients
+ * name a type without sending a body, and send bodies to operations that have none (recorded-behaviour.md 2).
+ */
+function onlyJson(req: Request, _res: Response, next: NextFunction): void {
+  const mediaType = req.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+  const hasBody = req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
+  if (hasBody && mediaType !== undefined && mediaType !== 'application/json') {
+    throw new ManagementError('unsupported_media_type');
+  }
+  req.headers['content-type'] = 'application/json';
+  next();
+}
+
+/** What PostgreSQL cannot store: NUL, and halves of a surrogate pair. */
+const UNSTORABLE = /[\0\p{Surrogate}]/u;
+
+/** @throws ManagementError for values that no column can hold or that nest too deep. */
+function checkStorable(value: unknown, depth = 0): void {
+  if (typeof value === 'string') {
+    if (UNSTORABLE.test(value)) {
+      throw new ManagementError('invalid_body', "Payload validation error: 'Strings must be valid Unicode without NUL'.");
+    }
+  } else if (typeof value === 'object' && value !== null) {
+    if (depth === MAX_DEPTH) {
+      throw new ManagementError('invalid_body', `Payload validation error: 'Nested deeper than ${MAX_DEPTH} levels'.`);
+    }
+    for (const [key, item] of Object.entries(value)) {
+      checkStorable(key, depth);
+      checkStorable(item, depth + 1);
+    }
+  }
+}
+
+function onlyStorable(req: Request, _res: Response, next: NextFunction): void {
+  checkStorable(req.body);
+  let text: string;
+  try {
+    text = decodeURIComponent(req.originalUrl.replaceAll('+', ' '));
+  } catch {
+    throw new ManagementError('invalid_uri', "Path validation error: 'Malformed percent-encoding'.");
+  }
+  if (UNSTORABLE.test(text)) throw new ManagementError('invalid_uri', "Path validation error: 'NUL is not allowed'.");
+  next();
+}
+
+interface ValidatorError {
+  readonly status: number;
+  readonly message: string;
+  readonly errors: readonly { readonly path: string; readonly message: string; readonly errorCode?: string }[];
+}
+
+function isValidatorError(error: unknown): error is ValidatorError {
+  return error instanceof Error && 'status' in error && Array.isArray((error as { errors?: unknown }).errors);
+}
+
+interface OpenApiRequest extends Request {
+  readonly openapi?: {
+    readonly schema: {
+      readonly parameters?: readonly { readonly name?: string; readonly in?: string; readonly schema?: unknown }[];
+      readonly requestBody?: { readonly content?: Record<string, { readonly schema?: unknown }> };
+    };
+  };
+}
+
+/** The parameters of one kind, as the schema of one object. */
+function parametersSchema(req: OpenApiRequest, kind: 'query' | 'path'): unknown {
+  const parameters = req.openapi?.schema.parameters ?? [];
+  return {
+    properties: Object.fromEntries(
+      parameters.filter((parameter) => parameter.in === kind).map((parameter) => [parameter.name, parameter.schema]),
+    ),
+  };
+}
+
+function refusal(error: ValidatorError, req: OpenApiRequest, document: ContractDocument): ManagementError {
+  const [first] = error.errors;
+  if (error.status === 403) return new ManagementError('insufficient_scope', error.message);
+  if (error.status === 404 || error.status === 405) return new ManagementError('not_found');
+  if (error.status === 415) return new ManagementError('unsupported_media_type');
+  const pointer = first?.path ?? '';
+  const keyword = first?.errorCode?.split('.')[0];
+  const finding: Finding = { pointer, keyword: keyword ?? '', message: first?.message ?? error.message };
+  if (pointer.startsWith('/query/')) {
+    // Unknown parameters come without a keyword.
+    const isUnknown = keyword === undefined && finding.message.startsWith('Unknown query parameter');
+    const known = isUnknown ? { ...finding, keyword: 'additionalProperties' } : finding;
+    const place = { name: 'Query', schema: parametersSchema(req, 'query'), value: req.query } as const;
+    return new ManagementError('invalid_query_string', validationMessage(known, place, document));
+  }
+  if (pointer.startsWith('/params/')) {
+    const place = { name: 'Path', schema: parametersSchema(req, 'path'), value: req.params } as const;
+    return new ManagementError('invalid_uri', validationMessage(finding, place, document));
+  }
+  if (pointer.startsWith('/body')) {
+    const body: unknown = req.body;
+    if (body === undefined || pointer === '/body') {
+      const found = body === undefined || body === null ? 'null' : Array.isArray(body) ? 'array' : typeof body;
+      if (found !== 'object') {
+        const why = `Payload validation error: 'Expected type object but found type ${found}'.`;
+        return new ManagementError('invalid_body', why);
+      }
+    }
+    const schema = req.openapi?.schema.requestBody?.content?.['application/json']?.schema;
+    const place = { name: 'Payload', schema, value: body } as const;
+    return new ManagementError('invalid_body', validationMessage(finding, place, document));
+  }
+  return new ManagementError('invalid_uri', `Path validation error: '${finding.message}'.`);
+}
+
+/**
+ * Middleware that reads the body, checks the caller's scopes and validates the request.
+ *
+ * @param options.responses also checks every answer; for tests, where a defect in an answer has to be seen.
+ */
+export function validateAgainst(contract: Contract, options: { responses: boolean }): RequestHandler[] {
+  // The validator works on its copy; messages are made from the original.
+  const validator = OpenApiValidator.middleware({
+    apiSpec: structuredClone(contract.document) as unknown as Parameters<typeof OpenApiValidator.middleware>[0]['apiSpec'],
+    validateApiSpec: false,
+    validateRequests: true,
+    validateResponses: options.responses,
+    fileUploader: false,
+    validateSecurity: {
+      handlers: {
+        // One of the operation's scopes is enough; each is an alternative of its own in the document.
+        bearerAuth: (req) => {
+          const caller = callerOf(req);
+          const alternatives = (req as OpenApiRequest & { openapi: { schema: { security: { bearerAuth: string[] }[] } } })
+            .openapi.schema.security;
+          // `authenticate` comes first, so there is a caller; without one, fails closed.
+          if (caller === undefined) return false;
+          requireScope(
+            caller,
+            alternatives.flatMap(({ bearerAuth }) => bearerAuth),
+          );
+          return true;
+        },
+      },
+    },
+  });
+  const translate = (error: unknown, req: Request, _res: Response, next: NextFunction): void => {
+    next(isValidatorError(error) ? refusal(error, req as OpenApiRequest, contract.document) : error);
+  };
+  return [
+    onlyJson,
+    express.json({ limit: MAX_BODY_BYTES, strict: false, type: () => true }),
+    onlyStorable,
+    ...(validator as RequestHandler[]),
+    translate as unknown as RequestHandler,
+  ];
+}

@@ -1,0 +1,143 @@
+// /api/v2/organizations and the client grants that were added to them (management-api.md 3 and 8).
+
+import type { NewOrganization, Organization } from '../../domain/organization.js';
+import type { Tenant } from '../../domain/tenant.js';
+import { ManagementError } from '../../errors.js';
+import type { Handlers, Query } from '../../http/contract.js';
+import { listBody, pageBody, pageOf, windowOf } from '../../http/paging.js';
+import type { ConfigReader, OrganizationOrder, Storage } from '../../storage/storage.js';
+import type { ChangeConfig } from '../change.js';
+import { toOrganizationWire, toWire as clientGrantToWire } from '../client-grants/wire.js';
+import { toChanges, toWire } from './wire.js';
+
+type Operations =
+  | 'listOrganizations'
+  | 'createOrganization'
+  | 'getOrganization'
+  | 'getOrganizationByName'
+  | 'updateOrganization'
+  | 'deleteOrganization'
+  | 'listOrganizationClientGrants'
+  | 'addOrganizationClientGrant'
+  | 'removeOrganizationClientGrant';
+
+/** Paging by offset ends here (management-api.md 1.6); checkpoint paging goes on. */
+const MAX_OFFSET = 1000;
+/** management-api.md 1.8, public cloud. */
+const MAX_CLIENT_GRANTS = 100;
+
+const defaults: Omit<NewOrganization, 'name'> = {
+  displayName: null,
+  thirdPartyClientAccess: 'block',
+  isAppEntitlementActive: false,
+  branding: null,
+  metadata: null,
+  tokenQuota: null,
+};
+
+function orderOf({ sort }: Query<'listOrganizations'>): OrganizationOrder | undefined {
+  const [by, direction] = sort?.split(':') ?? [];
+  return by === undefined ? undefined : { by: by as OrganizationOrder['by'], descending: direction === '-1' };
+}
+
+async function get(config: ConfigReader, id: string): Promise<Organization> {
+  const found = await config.organizations.find(id);
+  if (found === null) throw new ManagementError('inexistent_organization');
+  return found;
+}
+
+/** The database holds the same rule. */
+async function checkNameIsFree(config: ConfigReader, name: string | undefined, of?: Organization): Promise<void> {
+  if (name === undefined || name === of?.name) return;
+  if ((await config.organizations.findByName(name)) !== null) throw new ManagementError('organization_conflict');
+}
+
+export function organizationHandlers(storage: Storage, change: ChangeConfig, tenant: Tenant): Handlers<Operations> {
+  return {
+    async listOrganizations({ query }) {
+      const window = windowOf(query);
+      if (window.kind === 'page' && window.offset >= MAX_OFFSET) {
+        const message = `Requesting page exceeds the allowed maximum of ${MAX_OFFSET} records.`;
+        throw new ManagementError('invalid_paging', message);
+      }
+      const listing = await storage.config.organizations.list({}, window, orderOf(query));
+      return { status: 200, body: listBody('organizations', window, listing, toWire) };
+    },
+
+    async createOrganization(call) {
+      const { name, ...settings } = call.body;
+      const created = await change(call, async (config) => {
+        await checkNameIsFree(config, name);
+        return config.organizations.create({ ...defaults, ...toChanges(settings), name });
+      });
+      return { status: 201, body: toWire(created) };
+    },
+
+    async getOrganization({ path }) {
+      return { status: 200, body: toWire(await get(storage.config, path.id)) };
+    },
+
+    async getOrganizationByName({ path }) {
+      const found = await storage.config.organizations.findByName(path.name);
+      if (found === null) throw new ManagementError('inexistent_organization');
+      return { status: 200, body: toWire(found) };
+    },
+
+    async updateOrganization(call) {
+      const updated = await change(call, async (config) => {
+        const found = await get(config, call.path.id);
+        await checkNameIsFree(config, call.body.name, found);
+        return config.organizations.update(found.id, toChanges(call.body));
+      });
+      return { status: 200, body: toWire(updated) };
+    },
+
+    async deleteOrganization(call) {
+      await change(call, async (config) => {
+        if (!(await config.organizations.delete(call.path.id))) throw new ManagementError('inexistent_organization');
+      });
+      return { status: 204, body: undefined };
+    },
+
+    async listOrganizationClientGrants({ path, query }) {
+      const organization = await get(storage.config, path.id);
+      const window = pageOf(query);
+      const filter = {
+        organizationId: organization.id,
+        ...(query.audience !== undefined && { audience: tenant.canonical(query.audience) }),
+        ...(query.client_id !== undefined && { clientId: query.client_id }),
+        ...(query.grant_ids && { ids: query.grant_ids }),
+      };
+      const listing = await storage.config.clientGrants.list(filter, window);
+      return { status: 200, body: pageBody('client_grants', window, listing, clientGrantToWire) };
+    },
+
+    async addOrganizationClientGrant(call) {
+      const grant = await change(call, async (config) => {
+        const organization = await get(config, call.path.id);
+        const found = await config.clientGrants.find(call.body.grant_id);
+        if (found === null) throw new ManagementError('inexistent_client_grant');
+        if (found.clientId === null) {
+          throw new ManagementError('invalid_body', 'A default client grant cannot be added to an organization');
+        }
+        if (await config.organizations.hasClientGrant(organization.id, found.id)) {
+          throw new ManagementError('organization_client_grant_conflict');
+        }
+        if ((await config.organizations.countClientGrants(organization.id)) >= MAX_CLIENT_GRANTS) {
+          throw new ManagementError('organization_quota_exceeded');
+        }
+        await config.organizations.addClientGrant(organization.id, found.id);
+        return found;
+      });
+      return { status: 201, body: toOrganizationWire(grant) };
+    },
+
+    async removeOrganizationClientGrant(call) {
+      await change(call, async (config) => {
+        const organization = await get(config, call.path.id);
+        await config.organizations.removeClientGrant(organization.id, call.path.grant_id);
+      });
+      return { status: 204, body: undefined };
+    },
+  };
+}

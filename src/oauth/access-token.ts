@@ -1,0 +1,72 @@
+// Access tokens for client credentials: their claims (token-issuance.md 6.2), signature and encryption.
+
+import { randomUUID, X509Certificate } from 'node:crypto';
+import { CompactEncrypt, importSPKI, SignJWT, type JWTPayload } from 'jose';
+import type { TokenEncryption } from '../domain/resource-server.js';
+import type { TokenSettings } from '../domain/token-facts.js';
+import type { Tenant } from '../domain/tenant.js';
+import type { Decision } from '../policy/decision.js';
+import type { KeySet } from './signing-keys.js';
+
+type Granted = Extract<Decision, { granted: true }>;
+
+/** Seconds that a token is valid: the API's lifetime, or less where the client asks for less (token-issuance.md 6.7). */
+export function lifetimeOf({ lifetimeSeconds, clientLifetimeSeconds }: TokenSettings): number {
+  return Math.min(lifetimeSeconds, clientLifetimeSeconds ?? lifetimeSeconds);
+}
+
+/** token-issuance.md 6.2: two profiles that name the client differently. */
+function claimsOf(decision: Granted, clientId: string, settings: TokenSettings, tenant: Tenant, now: Date, orgName: boolean): JWTPayload {
+  const issuedAt = Math.floor(now.getTime() / 1000);
+  const isRfc9068 = settings.dialect.startsWith('rfc9068');
+  // Q13: with role-based access control the scopes that were granted, as an array.
+  const showsPermissions = settings.enforcesPolicies && settings.dialect.endsWith('_authz');
+  return {
+    iss: tenant.issuer,
+    sub: `${clientId}@clients`,
+    aud: decision.audience,
+    iat: issuedAt,
+    exp: issuedAt + lifetimeOf(settings),
+    ...(decision.scopes.length > 0 && { scope: decision.scopes.join(' ') }),
+    ...(decision.organization && { org_id: decision.organization.id }),
+    ...(decision.organization && orgName && { org_name: decision.organization.name }),
+    ...(isRfc9068 ? { client_id: clientId, jti: randomUUID() } : { gty: 'client-credentials', azp: clientId }),
+    ...(showsPermissions && { permissions: [...decision.scopes] }),
+  };
+}
+
+/**
+ * Makes the token for a decision.
+ *
+ * @param options.orgName whether the tenant shows organization names (token-issuance.md MO-4).
+ * @throws when the API signs with a secret that it does not have.
+ */
+export async function mintAccessToken(
+  decision: Granted,
+  clientId: string,
+  settings: TokenSettings,
+  { tenant, keys, now, orgName }: { tenant: Tenant; keys: KeySet; now: Date; orgName: boolean },
+): Promise<string> {
+  const claims = claimsOf(decision, clientId, settings, tenant, now, orgName);
+  const typ = settings.dialect.startsWith('rfc9068') ? 'at+jwt' : 'JWT';
+  const alg = settings.signingAlgorithm;
+  let signed: string;
+  if (alg === 'HS256') {
+    if (settings.signingSecret === null) throw new Error(`API ${decision.audience} signs with HS256 and has no secret`);
+    signed = await new SignJWT(claims).setProtectedHeader({ alg, typ }).sign(Buffer.from(settings.signingSecret));
+  } else {
+    const { kid, key } = keys.signingKey(alg);
+    signed = await new SignJWT(claims).setProtectedHeader({ alg, typ, kid }).sign(key);
+  }
+  return settings.encryption === null ? signed : encrypt(signed, settings.encryption);
+}
+
+/** RFC 7519 section 5.2: a nested token says so in `cty`. */
+async function encrypt(token: string, { encryptionKey }: TokenEncryption): Promise<string> {
+  const { alg, pem, kid } = encryptionKey;
+  const isCertificate = pem.includes('-----BEGIN CERTIFICATE-----');
+  const spki = isCertificate ? new X509Certificate(pem).publicKey.export({ type: 'spki', format: 'pem' }).toString() : pem;
+  return new CompactEncrypt(Buffer.from(token))
+    .setProtectedHeader({ alg, enc: 'A256GCM', cty: 'JWT', ...(kid !== undefined && { kid }) })
+    .encrypt(await importSPKI(spki, alg));
+}

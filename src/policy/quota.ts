@@ -1,0 +1,25 @@
+import type { QuotaUse, SubjectQuota } from '../domain/token-quota.js';
+import type { TokenQuotas } from '../domain/token-facts.js';
+import type { Decision, Denial } from './decision.js';
+
+/** The quotas that a granted token counts against (token-issuance.md CC-15): the client's and the organization's. */
+export function quotasFor(
+  decision: Extract<Decision, { granted: true }>,
+  clientId: string,
+  quotas: TokenQuotas,
+): readonly SubjectQuota[] {
+  const { organization } = decision;
+  const ofOrganization = organization && quotas.organizations[organization.id];
+  return [
+    ...(quotas.client ? [{ of: 'client', id: clientId, quota: quotas.client } as const] : []),
+    ...(organization && ofOrganization
+      ? [{ of: 'organization', id: organization.id, quota: ofOrganization } as const]
+      : []),
+  ];
+}
+
+/** Refuses what is too much for a quota that is enforced. */
+export function decideQuota(uses: readonly QuotaUse[]): Denial | null {
+  const exceeded = uses.find((use) => use.exceeded);
+  return exceeded ? { reason: 'quota_exceeded', of: exceeded.of } : null;
+}

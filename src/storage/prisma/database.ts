@@ -1,0 +1,75 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
+import { PrismaClient } from '../../generated/prisma/client.js';
+import { openEmbedded } from './embedded.js';
+import { applyMigrations, readMigrations } from './migrations.js';
+
+export interface Database {
+  readonly prisma: PrismaClient;
+  /**
+   * For the few statements of the token path, which Prisma's own work would double in cost
+   * (docs/decisions/0004-token-path.md). On the embedded database it is the one connection that there is.
+   */
+  readonly pool: pg.Pool;
+  close(): Promise<void>;
+}
+
+/**
+ * Prepared statements are most of the speed on PGlite: one name for each SQL text. There are as many texts as kinds of
+ * queries and lengths of lists, and the contract bounds both.
+ */
+function statementNames(): (query: { sql: string }) => string {
+  const names = new Map<string, string>();
+  return ({ sql }) => {
+    const name = names.get(sql) ?? `s${names.size}`;
+    names.set(sql, name);
+    return name;
+  };
+}
+
+function poolOf(url: string): pg.Pool {
+  const pool = new pg.Pool({ connectionString: url, max: 5 });
+  // A connection that breaks while nobody uses it is replaced at the next use; without a listener it would end us.
+  pool.on('error', () => undefined);
+  return pool;
+}
+
+function prismaOver(pool: pg.Pool): PrismaClient {
+  return new PrismaClient({ adapter: new PrismaPg(pool, { statementNameGenerator: statementNames() }) });
+}
+
+/** Opens the database that `url` names or, without one, the embedded database; both migrated. */
+export async function openDatabase(options: { url: string | undefined; dataDir: string }): Promise<Database> {
+  if (options.url === undefined) {
+    const { pool, close } = await openEmbedded(options.dataDir);
+    const prisma = prismaOver(pool);
+    return {
+      prisma,
+      pool,
+      close: async () => {
+        await prisma.$disconnect();
+        await close();
+      },
+    };
+  }
+
+  const migrator = new pg.Client({ connectionString: options.url });
+  await migrator.connect();
+  try {
+    await applyMigrations(migrator, await readMigrations());
+  } finally {
+    await migrator.end();
+  }
+  const configPool = poolOf(options.url);
+  const pool = poolOf(options.url);
+  const prisma = prismaOver(configPool);
+  return {
+    prisma,
+    pool,
+    close: async () => {
+      await prisma.$disconnect();
+      await configPool.end();
+      await pool.end();
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import { Prisma } from '../../generated/prisma/client.js';
+import { AlreadyExists, MissingReference, RuleBroken } from '../storage.js';
+
+/** Which rule of the interface each unique index stands for. The only place where index names are known. */
+const UNIQUE_INDEXES: Record<string, AlreadyExists['constraint']> = {
+  client_grants_one_per_client: 'client_grant',
+  client_grants_one_per_default_group: 'client_grant',
+  resource_servers_identifier_key: 'resource_server',
+  organizations_name_key: 'organization',
+  organization_client_grants_pkey: 'organization_client_grant',
+};
+
+interface DriverCause {
+  readonly kind?: string;
+  readonly originalCode?: string;
+  readonly originalMessage?: string;
+  readonly constraint?: { readonly index?: string };
+}
+
+function causeOf(error: Prisma.PrismaClientKnownRequestError): DriverCause {
+  const driver = error.meta?.['driverAdapterError'] as { cause?: DriverCause } | undefined;
+  return driver?.cause ?? {};
+}
+
+/**
+ * Turns what Prisma throws into what the storage interface promises; everything else passes unchanged. P2002 is a
+ * unique index, P2003 a foreign key, P2025 a row that is not there.
+ */
+export function translated(error: unknown): unknown {
+  if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return error;
+  const cause = causeOf(error);
+  switch (error.code) {
+    case 'P2002':
+      return new AlreadyExists(UNIQUE_INDEXES[cause.constraint?.index ?? ''] ?? 'other');
+    case 'P2003':
+    case 'P2025':
+      return new MissingReference(error.message);
+    case 'P2004':
+      return new RuleBroken(cause.originalMessage ?? error.message);
+    default:
+      return error;
+  }
+}

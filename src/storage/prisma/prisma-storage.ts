@@ -1,0 +1,170 @@
+import { LRUCache } from 'lru-cache';
+import type { Prisma, PrismaClient } from '../../generated/prisma/client.js';
+import type { TokenFacts, TokenFactsQuery } from '../../domain/token-facts.js';
+import type { Change, ConfigReader, ConfigWriter, Storage } from '../storage.js';
+import { clientGrantReader, clientGrantWriter } from './client-grants.js';
+import { clientReader, clientWriter } from './clients.js';
+import { type Database, openDatabase } from './database.js';
+import { translated } from './errors.js';
+import { findLog, listLogs, LogWriter, writeLog } from './logs.js';
+import { organizationReader, organizationWriter } from './organizations.js';
+import { takeFromQuotas } from './quotas.js';
+import { resourceServerReader, resourceServerWriter } from './resource-servers.js';
+import { Sealing } from './sealing.js';
+import { signingKeyReader, signingKeyWriter } from './signing-keys.js';
+import { readTokenFacts } from './token-facts.js';
+
+type Db = Prisma.TransactionClient;
+
+/** Changes wait for each other, so the last of many has to wait for all before it. */
+const CHANGE_TIMEOUT_MS = 30_000;
+
+/** Facts of this many different requests are kept, and of fewer when their APIs and grants list many scopes. */
+const CACHED_FACTS = 16_384;
+const CACHED_SCOPES = 500_000;
+
+function configReader(db: Db, sealing: Sealing): ConfigReader {
+  return {
+    resourceServers: resourceServerReader(db, sealing),
+    clients: clientReader(db, sealing),
+    clientGrants: clientGrantReader(db),
+    organizations: organizationReader(db),
+    signingKeys: signingKeyReader(db, sealing),
+  };
+}
+
+function configWriter(db: Db, sealing: Sealing): ConfigWriter {
+  return {
+    resourceServers: resourceServerWriter(db, sealing),
+    clients: clientWriter(db, sealing),
+    clientGrants: clientGrantWriter(db),
+    organizations: organizationWriter(db),
+    signingKeys: signingKeyWriter(db, sealing),
+  };
+}
+
+function sizeOf({ access }: TokenFacts): number {
+  const granted = access.clientGrants.reduce((sum, { scopes }) => sum + scopes.length, 0);
+  return 10 + granted + (access.resourceServer?.scopes.length ?? 0);
+}
+
+class PrismaStorage implements Storage {
+  readonly config: ConfigReader;
+  readonly #database: Database;
+  readonly #sealing: Sealing;
+  readonly #logs: LogWriter;
+  readonly #facts = new LRUCache<string, TokenFacts>({
+    max: CACHED_FACTS,
+    maxSize: CACHED_SCOPES,
+    sizeCalculation: sizeOf,
+  });
+  /** The newest version of the configuration that this process knows of. Older facts are read again. */
+  #version = 0;
+
+  constructor(database: Database, encryptionKey: Buffer) {
+    this.#database = database;
+    this.#sealing = new Sealing(encryptionKey);
+    this.#logs = new LogWriter(database.pool);
+    this.config = configReader(this.#prisma, this.#sealing);
+  }
+
+  get #prisma(): PrismaClient {
+    return this.#database.prisma;
+  }
+
+  async write<T>(change: (config: ConfigWriter) => Promise<Change<T>>): Promise<T> {
+    try {
+      const { version, result } = await this.#prisma.$transaction(
+        async (tx) => {
+          // Locks out every other change until this one is done.
+          const raised = await tx.configVersion.update({ where: { id: 1 }, data: { version: { increment: 1 } } });
+          const { result, entry } = await change(configWriter(tx, this.#sealing));
+          if (entry) await writeLog(tx, entry, raised.version);
+          return { version: Number(raised.version), result };
+        },
+        { maxWait: CHANGE_TIMEOUT_MS, timeout: CHANGE_TIMEOUT_MS },
+      );
+      this.#sawVersion(version);
+      return result;
+    } catch (error) {
+      throw translated(error);
+    }
+  }
+
+  async tokenFacts(query: TokenFactsQuery, { fresh } = { fresh: false }): Promise<TokenFacts | null> {
+    const key = JSON.stringify([query.clientId, query.audience, query.organization]);
+    if (!fresh) {
+      const cached = this.#facts.get(key);
+      if (cached !== undefined && cached.configVersion >= this.#version) return cached;
+    }
+    const facts = await readTokenFacts(this.#database.pool, this.#sealing, query);
+    if (facts === null) return null;
+    this.#sawVersion(facts.configVersion);
+    // Names that lead nowhere are not worth a place: whoever asks could choose them at will.
+    const leadsSomewhere =
+      facts.access.resourceServer !== null &&
+      (query.organization === null || facts.access.organizations.length > 0);
+    if (leadsSomewhere) this.#facts.set(key, { ...facts, fresh: false });
+    return facts;
+  }
+
+  async appendLog(entry: Parameters<Storage['appendLog']>[0], { ifCurrent } = { ifCurrent: false }): Promise<boolean> {
+    const version = await this.#logs.append(entry, ifCurrent);
+    this.#sawVersion(version);
+    return !ifCurrent || entry.configVersion === version;
+  }
+
+  findLog(logId: string) {
+    return findLog(this.#prisma, logId);
+  }
+
+  listLogs(...[filter, window, options]: Parameters<Storage['listLogs']>) {
+    return listLogs(this.#prisma, filter, window, options?.oldestFirst ?? false);
+  }
+
+  async useAssertion(clientId: string, jti: string, expiresAt: Date): Promise<boolean> {
+    const { count } = await this.#prisma.usedAssertion.createMany({
+      data: [{ clientId, jti, expiresAt }],
+      skipDuplicates: true,
+    });
+    return count === 1;
+  }
+
+  takeFromQuotas(...[quotas, now]: Parameters<Storage['takeFromQuotas']>) {
+    return takeFromQuotas(this.#prisma, quotas, now);
+  }
+
+  async prune({ logs, now }: Parameters<Storage['prune']>[0]): Promise<number> {
+    const twoDaysAgo = new Date(now.getTime() - 2 * 86_400_000);
+    const deleted = [
+      await this.#prisma.log.deleteMany({ where: { date: { lt: logs } } }),
+      await this.#prisma.usedAssertion.deleteMany({ where: { expiresAt: { lt: now } } }),
+      await this.#prisma.tokenCount.deleteMany({ where: { periodStart: { lt: twoDaysAgo } } }),
+    ];
+    return deleted.reduce((sum, { count }) => sum + count, 0);
+  }
+
+  async close(): Promise<void> {
+    await this.#logs.idle();
+    await this.#database.close();
+  }
+
+  #sawVersion(version: number): void {
+    this.#version = Math.max(this.#version, version);
+  }
+}
+
+/**
+ * Opens the storage: a PostgreSQL database where `databaseUrl` names one, else the embedded one under `dataDir`.
+ *
+ * @param options.encryptionKey 32 bytes that seal secrets and private keys.
+ * @throws when the database cannot be reached, belongs to a newer version, or another process has it open.
+ */
+export async function openStorage(options: {
+  databaseUrl: string | undefined;
+  dataDir: string;
+  encryptionKey: Buffer;
+}): Promise<Storage> {
+  const database = await openDatabase({ url: options.databaseUrl, dataDir: options.dataDir });
+  return new PrismaStorage(database, options.encryptionKey);
+}

@@ -1,0 +1,242 @@
+// What the server keeps, in domain nouns. No row, no query and no HTTP status crosses this file; only `prisma/` beside
+// it implements it, and tests/storage/conformance.ts says what every implementation owes.
+
+import type {
+  Client,
+  ClientChanges,
+  ClientCredential,
+  NewClient,
+  NewClientCredential,
+} from '../domain/client.js';
+import type { ClientGrant, ClientGrantChanges, NewClientGrant } from '../domain/client-grant.js';
+import type { LogEntry, LogType, NewLogEntry } from '../domain/log-entry.js';
+import type { NewOrganization, Organization, OrganizationChanges } from '../domain/organization.js';
+import type { NewResourceServer, ResourceServer, ResourceServerChanges, SystemApi } from '../domain/resource-server.js';
+import type { SigningKey } from '../domain/signing-key.js';
+import type { TokenFacts, TokenFactsQuery } from '../domain/token-facts.js';
+import type { QuotaUse, SubjectQuota } from '../domain/token-quota.js';
+import type { DefaultGroup, SubjectType } from '../domain/access-policy.js';
+
+/** A unique constraint refused the write: there is one already. `constraint` names the rule, not the table. */
+export class AlreadyExists extends Error {
+  readonly constraint: 'client_grant' | 'resource_server' | 'organization' | 'organization_client_grant' | 'other';
+  constructor(constraint: AlreadyExists['constraint']) {
+    super(`already exists: ${constraint}`);
+    this.constraint = constraint;
+  }
+}
+
+/** The write refers to something that does not exist (any more). */
+export class MissingReference extends Error {}
+
+/** A rule of the database refused the write. Code checks the same rules first, so this is a defect or a race. */
+export class RuleBroken extends Error {
+  readonly constraint: string;
+  constructor(constraint: string) {
+    super(`database rule broken: ${constraint}`);
+    this.constraint = constraint;
+  }
+}
+
+/** A checkpoint window starts at a position that does not exist. */
+export class InvalidCursor extends Error {}
+
+/** A part of a list by offset, with the count of everything if it is asked for. */
+export interface PageWindow {
+  readonly kind: 'page';
+  readonly offset: number;
+  readonly limit: number;
+  readonly countTotal: boolean;
+}
+
+/** A part of a list onwards from a position; from the start when it is null. */
+export interface CheckpointWindow {
+  readonly kind: 'checkpoint';
+  readonly after: string | null;
+  readonly take: number;
+}
+
+export type Window = PageWindow | CheckpointWindow;
+
+/** A part of a list. `total` is null unless counted, `next` is null on the last page and for windows by offset. */
+export interface Listing<T> {
+  readonly items: readonly T[];
+  readonly total: number | null;
+  readonly next: string | null;
+}
+
+export interface ClientGrantFilter {
+  readonly clientId?: string;
+  readonly audience?: string;
+  readonly subjectType?: SubjectType;
+  readonly defaultFor?: DefaultGroup;
+  readonly allowAnyOrganization?: true;
+  /** Only grants that were added to this organization. */
+  readonly organizationId?: string;
+  readonly ids?: readonly string[];
+}
+
+export interface ClientFilter {
+  readonly isGlobal?: boolean;
+  readonly isFirstParty?: boolean;
+  readonly appTypes?: readonly string[];
+  readonly externalClientId?: string;
+  /** Only the clients with this among their `client_aliases`. */
+  readonly alias?: string;
+  /** Only clients with a grant that was added to this organization. */
+  readonly grantOrganizationId?: string;
+  /** Only clients with a grant that allows any organization. */
+  readonly grantAllowsAnyOrganization?: true;
+}
+
+export type OrganizationOrder = { readonly by: 'created_at' | 'name' | 'display_name'; readonly descending: boolean };
+
+// Readers and writers of the configuration, one pair for each noun. Every list has one stable order, which its comment
+// names. Updates throw `MissingReference` when what they change is gone; deletes answer whether there was something to
+// delete, and take along everything that depends on it.
+
+export interface ResourceServerReader {
+  find(idOrIdentifier: string): Promise<ResourceServer | null>;
+  findSystemApi(kind: SystemApi): Promise<ResourceServer | null>;
+  /** Oldest first. */
+  list(filter: { identifiers?: readonly string[] }, window: PageWindow): Promise<Listing<ResourceServer>>;
+}
+
+export interface ResourceServerWriter extends ResourceServerReader {
+  create(resourceServer: NewResourceServer): Promise<ResourceServer>;
+  update(id: string, changes: ResourceServerChanges): Promise<ResourceServer>;
+  delete(id: string): Promise<boolean>;
+  /** Gives a system API the identifier that belongs to the server's address; its client grants follow. */
+  moveSystemApi(kind: SystemApi, identifier: string): Promise<void>;
+}
+
+export interface ClientReader {
+  find(clientId: string): Promise<Client | null>;
+  /** Oldest first, the global client last. */
+  list(filter: ClientFilter, window: Window): Promise<Listing<Client>>;
+  /** In the order in which they were added. */
+  listCredentials(clientId: string): Promise<readonly ClientCredential[]>;
+}
+
+export interface ClientWriter extends ClientReader {
+  create(client: NewClient, credentials: readonly NewClientCredential[]): Promise<Client>;
+  update(clientId: string, changes: ClientChanges): Promise<Client>;
+  delete(clientId: string): Promise<boolean>;
+}
+
+export interface ClientGrantReader {
+  find(id: string): Promise<ClientGrant | null>;
+  /** By id, byte by byte. */
+  list(filter: ClientGrantFilter, window: Window): Promise<Listing<ClientGrant>>;
+}
+
+export interface ClientGrantWriter extends ClientGrantReader {
+  create(clientGrant: NewClientGrant): Promise<ClientGrant>;
+  update(id: string, changes: ClientGrantChanges): Promise<ClientGrant>;
+  delete(id: string): Promise<boolean>;
+}
+
+export interface OrganizationReader {
+  find(id: string): Promise<Organization | null>;
+  findByName(name: string): Promise<Organization | null>;
+  /** Oldest first unless `order` says otherwise. */
+  list(filter: { clientGrantId?: string }, window: Window, order?: OrganizationOrder): Promise<Listing<Organization>>;
+}
+
+export interface OrganizationWriter extends OrganizationReader {
+  create(organization: NewOrganization): Promise<Organization>;
+  update(id: string, changes: OrganizationChanges): Promise<Organization>;
+  delete(id: string): Promise<boolean>;
+  countClientGrants(organizationId: string): Promise<number>;
+  hasClientGrant(organizationId: string, clientGrantId: string): Promise<boolean>;
+  addClientGrant(organizationId: string, clientGrantId: string): Promise<void>;
+  removeClientGrant(organizationId: string, clientGrantId: string): Promise<boolean>;
+}
+
+export interface SigningKeyReader {
+  /** Oldest first. */
+  list(): Promise<readonly SigningKey[]>;
+}
+
+export interface SigningKeyWriter extends SigningKeyReader {
+  create(key: SigningKey): Promise<void>;
+}
+
+/** Reads the configuration. */
+export interface ConfigReader {
+  readonly resourceServers: ResourceServerReader;
+  readonly clients: ClientReader;
+  readonly clientGrants: ClientGrantReader;
+  readonly organizations: OrganizationReader;
+  readonly signingKeys: SigningKeyReader;
+}
+
+/** Changes the configuration, inside `Storage.write`. */
+export interface ConfigWriter {
+  readonly resourceServers: ResourceServerWriter;
+  readonly clients: ClientWriter;
+  readonly clientGrants: ClientGrantWriter;
+  readonly organizations: OrganizationWriter;
+  readonly signingKeys: SigningKeyWriter;
+}
+
+export interface LogFilter {
+  readonly type?: LogType;
+  readonly clientId?: string;
+  readonly audience?: string;
+  readonly organizationId?: string;
+  readonly reason?: string;
+  readonly logId?: string;
+  /** Inclusive bounds. */
+  readonly since?: Date;
+  readonly until?: Date;
+}
+
+/** What a change of the configuration comes to: its result, and the log entry that is written with it. */
+export interface Change<T> {
+  readonly result: T;
+  /** Null where nobody asked for the change: the server set itself up. */
+  readonly entry: NewLogEntry | null;
+}
+
+export interface Storage {
+  readonly config: ConfigReader;
+
+  /**
+   * Runs one change of the configuration: all of it happens, or nothing. Changes run one after the other, whichever
+   * process they come from, so what `change` reads stays true until it has written. Its log entry is written with it:
+   * there is no change without its entry.
+   */
+  write<T>(change: (config: ConfigWriter) => Promise<Change<T>>): Promise<T>;
+
+  /**
+   * The facts for a token request, all from one version of the configuration; null when there is no such client.
+   * With `fresh` they are read after the call; otherwise they may be older, and `appendLog` tells.
+   */
+  tokenFacts(query: TokenFactsQuery, options?: { fresh: boolean }): Promise<TokenFacts | null>;
+
+  /**
+   * Adds an entry to the log. With `ifCurrent` the entry is only written while the configuration still has the version
+   * that the entry names.
+   * @returns false when it was not written because the configuration has moved on.
+   */
+  appendLog(entry: NewLogEntry, options?: { ifCurrent: boolean }): Promise<boolean>;
+  findLog(logId: string): Promise<LogEntry | null>;
+  /** Newest first, unless `oldestFirst`. A checkpoint window starts after the entry with that `log_id`. */
+  listLogs(filter: LogFilter, window: Window, options?: { oldestFirst: boolean }): Promise<Listing<LogEntry>>;
+
+  /** Remembers that a client used an assertion. @returns false when it had been used before. */
+  useAssertion(clientId: string, jti: string, expiresAt: Date): Promise<boolean>;
+
+  /**
+   * Counts one token against each of these quotas, all or nothing: where an enforced one is used up, none is counted.
+   * @returns one entry for each hour or day that a quota limits, as it is after the call.
+   */
+  takeFromQuotas(quotas: readonly SubjectQuota[], now: Date): Promise<readonly QuotaUse[]>;
+
+  /** Deletes log entries, used assertions and token counts that are of no use any more. @returns how many. */
+  prune(before: { logs: Date; now: Date }): Promise<number>;
+
+  /** Waits for what is under way and closes the database. */
+  close(): Promise<void>;
+}
