@@ -13,6 +13,7 @@ import { securityHeaders } from './http/security-headers.js';
 import { validateAgainst } from './http/validation.js';
 import { changingWith, logRefusedWrites } from './management/change.js';
 import { clientGrantHandlers } from './management/client-grants/routes.js';
+import { credentialHandlers } from './management/clients/credential-routes.js';
 import { clientHandlers } from './management/clients/routes.js';
 import type { TenantFace } from './management/clients/wire.js';
 import { logHandlers } from './management/logs/routes.js';
@@ -60,6 +61,7 @@ function handlersOf({ storage, tenant, keys }: AppOptions): Handlers<ManagementO
     ...resourceServerHandlers(storage, change, tenant),
     ...clientGrantHandlers(storage, change, tenant),
     ...clientHandlers(storage, change, tenant, faceOf(tenant, keys)),
+    ...credentialHandlers(storage, change),
     ...organizationHandlers(storage, change, tenant),
     ...logHandlers(storage),
   };

@@ -43,6 +43,7 @@ export const managementErrors = {
     message: 'The grant does not exist.',
   },
   inexistent_organization: { status: 404, message: 'No organization found by that id or name' },
+  inexistent_credential: { status: 404, message: 'Credential does not exist' },
   inexistent_log: { status: 404, message: 'Log not found.' },
   not_found: { status: 404, message: 'Not Found' },
   // Conflicts. Codes of the first two and the last are ours: no source has them (management-api.md 14, question 1).
@@ -66,6 +67,7 @@ export const managementErrors = {
     status: 409,
     message: 'Quota exceeded; cannot add more than 100 client grants to a single organization',
   },
+  client_credential_conflict: { status: 409, message: 'A credential with the same kid already exists for this client.' },
   alias_conflict: { status: 409, message: 'Another client exists with the same alias.' },
   write_conflict: { status: 409, message: 'The request conflicts with another one at the same time.' },
   // Transport. The platform is built on hapi, whose texts these are.

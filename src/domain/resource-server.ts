@@ -21,7 +21,7 @@ export interface TokenEncryption {
     readonly kid?: string;
     /** PEM of a public key or of a certificate. Never leaves the server. */
     readonly pem: string;
-    /** base64url of the certificate's SHA-256, when the PEM is a certificate. */
+    /** RFC 7638 thumbprint of the key, when the PEM is a certificate. */
     readonly thumbprintSha256?: string;
   };
 }

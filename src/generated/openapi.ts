@@ -176,6 +176,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/clients/{id}/credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the client. */
+                id: components["parameters"]["ClientId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * List the credentials of a client
+         * @description Always the whole list, whatever paging is asked for, as on the platform.
+         */
+        get: operations["listClientCredentials"];
+        put?: never;
+        /**
+         * Add a credential to a client
+         * @description It is in use once the client's `client_authentication_methods` lists its id.
+         */
+        post: operations["createClientCredential"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/clients/{id}/credentials/{credential_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the client. */
+                id: components["parameters"]["ClientId"];
+                /** @description Id of the credential. */
+                credential_id: string;
+            };
+            cookie?: never;
+        };
+        /** Get a credential of a client */
+        get: operations["getClientCredential"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a credential from a client
+         * @description One that is in use ends to be used. Removing one that does not exist is no error.
+         */
+        delete: operations["deleteClientCredential"];
+        options?: never;
+        head?: never;
+        /** Change when a credential expires */
+        patch: operations["updateClientCredential"];
+        trace?: never;
+    };
     "/api/v2/organizations": {
         parameters: {
             query?: never;
@@ -855,6 +909,32 @@ export interface components {
             /** @description PEM of the certificate. */
             pem: string;
         };
+        /** @description A credential. */
+        CreateClientCredential: components["schemas"]["PublicKeyCredential"] | components["schemas"]["CertificateSubjectCredential"] | components["schemas"]["CertificateCredential"];
+        UpdateClientCredential: {
+            /**
+             * Format: date-time
+             * @description When the credential expires.
+             */
+            expires_at?: string | null;
+        };
+        ClientCredential: {
+            id: string;
+            /** @enum {string} */
+            credential_type: "public_key" | "cert_subject_dn" | "x509_cert";
+            kid?: string;
+            /** @enum {string} */
+            alg?: "RS256" | "RS384" | "PS256";
+            name?: string;
+            subject_dn?: string;
+            thumbprint_sha256?: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: date-time */
+            expires_at?: string | null;
+        };
         /** @description Credentials of the client that are in use. */
         CredentialIds: {
             /** @description Id of the credential. */
@@ -941,7 +1021,7 @@ export interface components {
                  * @description What the token is bound to.
                  * @enum {string}
                  */
-                enforce_device_binding?: "ip";
+                enforce_device_binding?: "ip" | "asn" | "none";
             } | null;
         } | null;
         /** @description Mobile applications of the client. */
@@ -1479,6 +1559,15 @@ export interface components {
                 "application/json": components["schemas"]["Client"];
             };
         };
+        /** @description The credential. The key or certificate itself is never returned. */
+        ClientCredential: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ClientCredential"];
+            };
+        };
         /** @description The organization. */
         Organization: {
             headers: {
@@ -1972,6 +2061,130 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Client"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    listClientCredentials: {
+        parameters: {
+            query?: {
+                /** @description Page to return, from 0. */
+                page?: components["parameters"]["Page"];
+                /** @description Entries on a page. */
+                per_page?: components["parameters"]["PerPage"];
+                /** @description Return an object with `start`, `limit` and `total` around the list. */
+                include_totals?: components["parameters"]["IncludeTotals"];
+            };
+            header?: never;
+            path: {
+                /** @description Id of the client. */
+                id: components["parameters"]["ClientId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Credentials, newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClientCredential"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    createClientCredential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the client. */
+                id: components["parameters"]["ClientId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateClientCredential"];
+            };
+        };
+        responses: {
+            201: components["responses"]["ClientCredential"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+        };
+    };
+    getClientCredential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the client. */
+                id: components["parameters"]["ClientId"];
+                /** @description Id of the credential. */
+                credential_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["ClientCredential"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    deleteClientCredential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the client. */
+                id: components["parameters"]["ClientId"];
+                /** @description Id of the credential. */
+                credential_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: components["responses"]["Deleted"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    updateClientCredential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the client. */
+                id: components["parameters"]["ClientId"];
+                /** @description Id of the credential. */
+                credential_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateClientCredential"];
+            };
+        };
+        responses: {
+            200: components["responses"]["ClientCredential"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];

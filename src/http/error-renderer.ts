@@ -9,6 +9,7 @@ const CONFLICTS = {
   resource_server: 'resource_server_conflict',
   organization: 'organization_conflict',
   organization_client_grant: 'organization_client_grant_conflict',
+  client_credential: 'client_credential_conflict',
   other: 'write_conflict',
 } as const satisfies Record<AlreadyExists['constraint'], ManagementErrorCode>;
 

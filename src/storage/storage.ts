@@ -19,7 +19,13 @@ import type { DefaultGroup, SubjectType } from '../domain/access-policy.js';
 
 /** A unique constraint refused the write: there is one already. `constraint` names the rule, not the table. */
 export class AlreadyExists extends Error {
-  readonly constraint: 'client_grant' | 'resource_server' | 'organization' | 'organization_client_grant' | 'other';
+  readonly constraint:
+    | 'client_grant'
+    | 'resource_server'
+    | 'organization'
+    | 'organization_client_grant'
+    | 'client_credential'
+    | 'other';
   constructor(constraint: AlreadyExists['constraint']) {
     super(`already exists: ${constraint}`);
     this.constraint = constraint;
@@ -114,7 +120,8 @@ export interface ClientReader {
   find(clientId: string): Promise<Client | null>;
   /** Oldest first, the global client last. */
   list(filter: ClientFilter, window: Window): Promise<Listing<Client>>;
-  /** In the order in which they were added. */
+  findCredential(clientId: string, id: string): Promise<ClientCredential | null>;
+  /** By key id (recorded), those without one last, oldest first. */
   listCredentials(clientId: string): Promise<readonly ClientCredential[]>;
 }
 
@@ -122,6 +129,9 @@ export interface ClientWriter extends ClientReader {
   create(client: NewClient, credentials: readonly NewClientCredential[]): Promise<Client>;
   update(clientId: string, changes: ClientChanges): Promise<Client>;
   delete(clientId: string): Promise<boolean>;
+  createCredential(credential: NewClientCredential): Promise<ClientCredential>;
+  updateCredential(id: string, changes: { expiresAt: Date | null }, now: Date): Promise<ClientCredential>;
+  deleteCredential(id: string): Promise<boolean>;
 }
 
 export interface ClientGrantReader {

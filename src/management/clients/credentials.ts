@@ -138,7 +138,7 @@ export function readMethods(methods: Methods, existing: readonly ClientCredentia
 }
 
 /** A credential as the wire shows it: never its PEM. */
-export function credentialToWire(credential: ClientCredential) {
+export function credentialToWire(credential: ClientCredential): Schemas['ClientCredential'] {
   const { kid, algorithm, name, subjectDn, thumbprintSha256, expiresAt } = credential;
   return {
     id: credential.id,

@@ -86,11 +86,16 @@ export function fillRefreshToken(sent: JsonObject, lifetimes: JsonObject = refre
   };
 }
 
-const sessionTransfer: JsonObject = {
-  can_create_session_transfer_token: false,
-  allowed_authentication_methods: [],
-  enforce_device_binding: 'ip',
-  allow_refresh_token: false,
+/** What a member starts from when it is set, in part, for the first time: at creation or later (recorded). */
+export const startsFrom: Readonly<Record<string, JsonObject>> = {
+  session_transfer: {
+    can_create_session_transfer_token: false,
+    allowed_authentication_methods: [],
+    enforce_device_binding: 'ip',
+    allow_refresh_token: false,
+    enforce_online_refresh_tokens: true,
+    enforce_cascade_revocation: true,
+  },
 };
 
 /** Members that no rule reads, as a new client has them. */
@@ -109,6 +114,5 @@ export function defaultSettings(body: Body, mode: ThirdPartySecurityMode | null)
       organization_require_behavior: 'pre_login_prompt',
       async_approval_notification_channels: ['guardian-push'],
     }),
-    ...(body.session_transfer && { session_transfer: sessionTransfer }),
   };
 }

@@ -6,7 +6,7 @@ import type { JsonObject, JsonValue } from '../../domain/json.js';
 import { quotaFromWire, quotaToWire } from '../token-quota.js';
 import { withoutNulls } from '../settings.js';
 import { credentialToWire } from './credentials.js';
-import { fillRefreshToken } from './defaults.js';
+import { fillRefreshToken, startsFrom } from './defaults.js';
 
 type Schemas = components['schemas'];
 type Update = Schemas['UpdateClient'];
@@ -25,7 +25,7 @@ function methodsToWire(client: Client, created: readonly ClientCredential[] | nu
   if (client.authenticationMethod === null) return undefined;
   const credentials = client.authenticationCredentials.map((id) => {
     const credential = created?.find((each) => each.id === id);
-    return credential ? credentialToWire(credential) : { id };
+    return credential ? { ...credentialToWire(credential) } : { id };
   });
   return { [client.authenticationMethod]: { credentials } };
 }
@@ -109,7 +109,7 @@ export function settingsOf(body: Update | Schemas['CreateClient'], before: JsonO
   const sent = Object.entries(body as JsonObject).filter(([name]) => !NOT_SETTINGS.has(name));
   const settings = Object.fromEntries(
     sent.map(([name, value]): [string, JsonValue] => {
-      if (MERGED.has(name)) return [name, merged(before[name], value)];
+      if (MERGED.has(name)) return [name, merged(before[name] ?? startsFrom[name], value)];
       if (name === 'refresh_token' && isObject(value)) return [name, fillRefreshToken(value)];
       if (name === 'initiate_login_uri' && value === '') return [name, null];
       return [name, value];

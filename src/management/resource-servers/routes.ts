@@ -61,7 +61,7 @@ export function resourceServerHandlers(
         if ((await config.resourceServers.find(identifier))?.identifier === identifier) {
           throw new ManagementError('resource_server_conflict');
         }
-        const changes = withSigningSecret(toChanges(settings, {}), null);
+        const changes = withSigningSecret(await toChanges(settings, {}), null);
         return config.resourceServers.create({ ...resourceServerDefaults, ...changes, identifier, systemApi: null });
       });
       return { status: 201, body: toWire(created) };
@@ -89,7 +89,7 @@ export function resourceServerHandlers(
         const found = await find(config, call.path.id);
         if (found === null) throw new ManagementError('inexistent_resource_server');
         checkSystemApiChange(found, call.body);
-        const changes = toChanges(call.body, found.settings);
+        const changes = await toChanges(call.body, found.settings);
         return config.resourceServers.update(found.id, withSigningSecret(changes, found.signingSecret));
       });
       return { status: 200, body: toWire(updated) };

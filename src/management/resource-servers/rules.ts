@@ -1,6 +1,7 @@
 // What a JSON schema cannot state about an API (management-api.md 4 and 5).
 
-import { createHash, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { calculateJwkThumbprint, type JWK } from 'jose';
 import type { components } from '../../generated/openapi.js';
 import { ManagementError } from '../../errors.js';
 import type { ResourceServer, SystemApi, TokenEncryption } from '../../domain/resource-server.js';
@@ -78,9 +79,9 @@ export function checkScopes(scopes: Settings['scopes']): void {
  *
  * @throws ManagementError when the PEM holds neither an RSA public key nor a certificate of one.
  */
-export function readEncryptionKey(encryption: NonNullable<Schemas['TokenEncryption']>): TokenEncryption {
+export async function readEncryptionKey(encryption: NonNullable<Schemas['TokenEncryption']>): Promise<TokenEncryption> {
   const { name, alg, kid, pem } = encryption.encryption_key;
-  const { key, certificate } = parsePem(pem);
+  const { key, isCertificate } = parsePem(pem);
   if (key?.asymmetricKeyType !== 'rsa' || key.asymmetricKeyDetails?.modulusLength === undefined) {
     throw new ManagementError('invalid_body', 'The encryption key must be a PEM of an RSA public key or certificate.');
   }
@@ -94,20 +95,19 @@ export function readEncryptionKey(encryption: NonNullable<Schemas['TokenEncrypti
       alg,
       ...(kid !== undefined && { kid }),
       pem,
-      ...(certificate && { thumbprintSha256: createHash('sha256').update(certificate.raw).digest('base64url') }),
+      // Recorded: it is the thumbprint of the key (RFC 7638), not of the certificate.
+      ...(isCertificate && { thumbprintSha256: await calculateJwkThumbprint(key.export({ format: 'jwk' }) as JWK) }),
     },
   };
 }
 
-function parsePem(pem: string): { key?: KeyObject; certificate?: X509Certificate } {
+function parsePem(pem: string): { key?: KeyObject; isCertificate: boolean } {
+  const isCertificate = pem.includes('-----BEGIN CERTIFICATE-----');
   try {
-    if (pem.includes('-----BEGIN CERTIFICATE-----')) {
-      const certificate = new X509Certificate(pem);
-      return { key: certificate.publicKey, certificate };
-    }
+    if (isCertificate) return { key: new X509Certificate(pem).publicKey, isCertificate };
     // Node would take the public half of a private key; nobody means to send one.
-    return pem.includes('-----BEGIN PUBLIC KEY-----') ? { key: createPublicKey(pem) } : {};
+    return pem.includes('-----BEGIN PUBLIC KEY-----') ? { key: createPublicKey(pem), isCertificate } : { isCertificate };
   } catch {
-    return {};
+    return { isCertificate };
   }
 }

@@ -72,7 +72,7 @@ function settingsOf(body: Settings, before: JsonObject): JsonObject {
  *
  * @throws ManagementError when its `token_encryption` holds no usable key.
  */
-export function toChanges(body: Settings, before: JsonObject): ResourceServerChanges {
+export async function toChanges(body: Settings, before: JsonObject): Promise<ResourceServerChanges> {
   const { subject_type_authorization: policies, token_encryption: encryption } = body;
   return {
     ...(body.name !== undefined && { name: body.name }),
@@ -90,7 +90,7 @@ export function toChanges(body: Settings, before: JsonObject): ResourceServerCha
       skipConsentForFirstParty: body.skip_consent_for_verifiable_first_party_clients,
     }),
     ...(encryption !== undefined && {
-      tokenEncryption: encryption === null ? null : readEncryptionKey(encryption),
+      tokenEncryption: encryption && (await readEncryptionKey(encryption)),
     }),
     ...(body.proof_of_possession !== undefined && {
       proofOfPossession: body.proof_of_possession as ProofOfPossession | null,

@@ -5,6 +5,7 @@ import type {
   ClientCredential,
   CredentialType,
   KeyAuthenticationMethod,
+  NewClientCredential,
   TokenEndpointAuthMethod,
 } from '../../domain/client.js';
 import type { ClientFilter, ClientReader, ClientWriter } from '../storage.js';
@@ -120,15 +121,31 @@ export function clientReader(db: Db, sealing: Sealing): ClientReader {
         (row) => toDomain(row, sealing),
       );
     },
+    async findCredential(clientId, id) {
+      const row = await db.clientCredential.findUnique({ where: { id, clientId } });
+      return row && toCredential(row);
+    },
     async listCredentials(clientId) {
-      const rows = await db.clientCredential.findMany({ where: { clientId }, orderBy: { seq: 'asc' } });
+      const orderBy = [{ kid: 'asc' }, { seq: 'asc' }] as const;
+      const rows = await db.clientCredential.findMany({ where: { clientId }, orderBy: [...orderBy] });
       return rows.map(toCredential);
     },
   };
 }
 
 export function clientWriter(db: Db, sealing: Sealing): ClientWriter {
+  const createCredential = async ({ publicJwk, thumbprintSha256, ...plain }: NewClientCredential) => {
+    const data = { ...plain, thumbprint: thumbprintSha256, publicJwk: toColumn(publicJwk) };
+    return toCredential(await db.clientCredential.create({ data }));
+  };
   return {
+    createCredential,
+    async updateCredential(id, { expiresAt }, now) {
+      return toCredential(await db.clientCredential.update({ where: { id }, data: { expiresAt, updatedAt: now } }));
+    },
+    async deleteCredential(id) {
+      return (await db.clientCredential.deleteMany({ where: { id } })).count > 0;
+    },
     ...clientReader(db, sealing),
     async create(client, credentials) {
       const { clientId, name, isGlobal, isFirstParty, thirdPartySecurityMode, ...rest } = client;
@@ -146,11 +163,7 @@ export function clientWriter(db: Db, sealing: Sealing): ClientWriter {
           encryptedSecret: sealing.seal(secret, clientSecretPlace(clientId)),
         },
       });
-      for (const { publicJwk, thumbprintSha256, ...credential } of credentials) {
-        await db.clientCredential.create({
-          data: { ...credential, thumbprint: thumbprintSha256, publicJwk: toColumn(publicJwk) },
-        });
-      }
+      for (const credential of credentials) await createCredential(credential);
       return toDomain(row, sealing);
     },
     async update(clientId, changes) {

@@ -8,6 +8,7 @@ const UNIQUE_INDEXES: Record<string, AlreadyExists['constraint']> = {
   resource_servers_identifier_key: 'resource_server',
   organizations_name_key: 'organization',
   organization_client_grants_pkey: 'organization_client_grant',
+  client_credentials_client_id_kid_key: 'client_credential',
 };
 
 interface DriverCause {
