@@ -6,6 +6,7 @@ import type { TokenEncryption } from '../domain/resource-server.js';
 import type { TokenSettings } from '../domain/token-facts.js';
 import type { Tenant } from '../domain/tenant.js';
 import type { Decision } from '../policy/decision.js';
+import { signWithKey } from './jws.js';
 import type { KeySet } from './signing-keys.js';
 
 type Granted = Extract<Decision, { granted: true }>;
@@ -39,26 +40,30 @@ function claimsOf(decision: Granted, clientId: string, settings: TokenSettings, 
  * Makes the token for a decision.
  *
  * @param options.orgName whether the tenant shows organization names (token-issuance.md MO-4).
+ * @param options.here see `signWithKey`.
  * @throws when the API signs with a secret that it does not have.
  */
 export async function mintAccessToken(
   decision: Granted,
   clientId: string,
   settings: TokenSettings,
-  { tenant, keys, now, orgName }: { tenant: Tenant; keys: KeySet; now: Date; orgName: boolean },
+  { tenant, keys, now, orgName, here }: { tenant: Tenant; keys: KeySet; now: Date; orgName: boolean; here: boolean },
 ): Promise<string> {
   const claims = claimsOf(decision, clientId, settings, tenant, now, orgName);
   const typ = settings.dialect.startsWith('rfc9068') ? 'at+jwt' : 'JWT';
-  const alg = settings.signingAlgorithm;
-  let signed: string;
-  if (alg === 'HS256') {
-    if (settings.signingSecret === null) throw new Error(`API ${decision.audience} signs with HS256 and has no secret`);
-    signed = await new SignJWT(claims).setProtectedHeader({ alg, typ }).sign(Buffer.from(settings.signingSecret));
-  } else {
-    const { kid, key } = keys.signingKey(alg);
-    signed = await new SignJWT(claims).setProtectedHeader({ alg, typ, kid }).sign(key);
-  }
+  const signed = await sign(claims, typ, settings, keys, here);
   return settings.encryption === null ? signed : encrypt(signed, settings.encryption);
+}
+
+/** As `jws.ts` for the tenant's keys; for HS256 with the API's own secret. */
+function sign(claims: JWTPayload, typ: string, settings: TokenSettings, keys: KeySet, here: boolean): Promise<string> {
+  const alg = settings.signingAlgorithm;
+  if (alg !== 'HS256') {
+    const { kid, key } = keys.signingKey(alg);
+    return signWithKey(claims, { alg, typ, kid }, key, here);
+  }
+  if (settings.signingSecret === null) throw new Error('an API that signs with HS256 has no secret');
+  return new SignJWT(claims).setProtectedHeader({ alg, typ }).sign(Buffer.from(settings.signingSecret));
 }
 
 /** RFC 7519 section 5.2: a nested token says so in `cty`. */

@@ -1,12 +1,11 @@
 // The tenant's own keys: one pair for each RSA algorithm, so that no key ever serves two (RFC 8725 section 3.1).
 
-import { webcrypto } from 'node:crypto';
-import { calculateJwkThumbprint, importPKCS8, type JWTVerifyGetKey, createLocalJWKSet } from 'jose';
+import { createPrivateKey, type KeyObject, webcrypto } from 'node:crypto';
+import { calculateJwkThumbprint, createLocalJWKSet, type JWTVerifyGetKey } from 'jose';
 import type { PublicJwk, RsaAlgorithm, SigningKey } from '../domain/signing-key.js';
 import type { components } from '../generated/openapi.js';
 
 type JsonWebKeySet = components['schemas']['JsonWebKeySet'];
-type Key = Awaited<ReturnType<typeof importPKCS8>>;
 
 export const rsaAlgorithms: readonly RsaAlgorithm[] = ['RS256', 'RS512', 'PS256'];
 
@@ -59,7 +58,7 @@ export function toPem(label: string, base64: string): string {
   return `-----BEGIN ${label}-----\n${base64.match(/.{1,64}/g)?.join('\n') ?? ''}\n-----END ${label}-----\n`;
 }
 
-type Keys = ReadonlyMap<RsaAlgorithm, { readonly kid: string; readonly key: Key }>;
+type Keys = ReadonlyMap<RsaAlgorithm, { readonly kid: string; readonly key: KeyObject }>;
 
 /** The keys that this process signs and verifies with. */
 export class KeySet {
@@ -79,9 +78,9 @@ export class KeySet {
   }
 
   static async from(signingKeys: readonly SigningKey[]): Promise<KeySet> {
-    const keys = new Map<RsaAlgorithm, { kid: string; key: Key }>();
+    const keys = new Map<RsaAlgorithm, { kid: string; key: KeyObject }>();
     for (const { algorithm, kid, privateKey } of signingKeys) {
-      keys.set(algorithm, { kid, key: await importPKCS8(toPem('PRIVATE KEY', privateKey.toString('base64')), algorithm) });
+      keys.set(algorithm, { kid, key: createPrivateKey({ key: privateKey, format: 'der', type: 'pkcs8' }) });
     }
     const face = signingKeys.find(({ algorithm }) => algorithm === 'RS256');
     if (face === undefined) throw new Error('there is no RS256 key');
@@ -89,7 +88,7 @@ export class KeySet {
   }
 
   /** @throws when there is no key for the algorithm: first starts make one for each. */
-  signingKey(algorithm: RsaAlgorithm): { readonly kid: string; readonly key: Key } {
+  signingKey(algorithm: RsaAlgorithm): { readonly kid: string; readonly key: KeyObject } {
     const key = this.#keys.get(algorithm);
     if (key === undefined) throw new Error(`there is no ${algorithm} key`);
     return key;

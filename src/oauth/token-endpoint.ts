@@ -6,6 +6,7 @@
 // force for the very next request, and the check costs nothing that the row would not (docs/decisions/0004-token-path.md).
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import type { JsonObject } from '../domain/json.js';
 import type { LogType, NewLogEntry } from '../domain/log-entry.js';
@@ -64,7 +65,11 @@ type Outcome = {
 export type TokenEndpoint = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
 
 export function tokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
+  let lastSocket: Socket | null = null;
   return async (req, res) => {
+    // While one connection asks again and again, nobody else is there whom a signature on this thread would keep waiting.
+    const isAlone = req.socket === lastSocket;
+    lastSocket = req.socket;
     const answer = new Answer(res, options);
     try {
       const request = await readTokenRequest(req);
@@ -74,7 +79,7 @@ export function tokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
         answer.refuse(request, []);
         return;
       }
-      await issue(req, request, answer, options);
+      await issue(req, request, answer, { ...options, isAlone });
     } catch (error) {
       options.log.error({ err: error }, 'token request failed');
       if (!res.headersSent) answer.refuse(serverError(), []);
@@ -87,7 +92,7 @@ async function issue(
   req: IncomingMessage,
   request: TokenRequest,
   answer: Answer,
-  options: TokenEndpointOptions,
+  options: TokenEndpointOptions & { isAlone: boolean },
 ): Promise<void> {
   // What can be done once only stays done when the request is decided again.
   const once = new Once();
@@ -172,10 +177,10 @@ function sign(
   settings: TokenSettings,
   { clientId }: TokenRequest,
   facts: TokenFacts | null,
-  { tenant, keys, now }: TokenEndpointOptions,
+  { tenant, keys, now, isAlone }: TokenEndpointOptions & { isAlone: boolean },
 ): Promise<string> {
   const orgName = facts?.access.tenant.allowOrganizationNames ?? false;
-  return mintAccessToken(decision, clientId, settings, { tenant, keys, now: now(), orgName });
+  return mintAccessToken(decision, clientId, settings, { tenant, keys, now: now(), orgName, here: isAlone });
 }
 
 /** Values of a request end here in the log; they can be long, and columns have indexes. */

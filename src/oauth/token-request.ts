@@ -25,16 +25,19 @@ const MAX_BODY_BYTES = 262_144;
 
 type Parameters = ReadonlyMap<string, string>;
 
-/** Reads a body as far as it may go. */
-async function readBody(req: IncomingMessage): Promise<string | Refusal> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of req as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > MAX_BODY_BYTES) return tooLarge();
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+/** Reads a body as far as it may go. Rejects when the client goes away. */
+function readBody(req: IncomingMessage): Promise<string | Refusal> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    req.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length <= MAX_BODY_BYTES) chunks.push(chunk);
+      else resolve(tooLarge());
+    });
+    req.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')));
+    req.on('error', reject);
+  });
 }
 
 /** RFC 6749 section 3.2: parameters without a value count as left out, and none may be there twice. */

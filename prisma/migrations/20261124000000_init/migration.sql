@@ -190,7 +190,7 @@ CREATE TABLE "logs" (
     "organization_id" TEXT COLLATE "C",
     "reason" TEXT COLLATE "C",
     "config_version" BIGINT,
-    "data" JSONB NOT NULL,
+    "data" JSON NOT NULL,
 
     CONSTRAINT "logs_pkey" PRIMARY KEY ("id")
 );

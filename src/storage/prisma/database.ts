@@ -11,6 +11,8 @@ export interface Database {
    * (docs/decisions/0004-token-path.md). On the embedded database it is the one connection that there is.
    */
   readonly pool: pg.Pool;
+  /** True when no other process can change the database. */
+  readonly isExclusive: boolean;
   close(): Promise<void>;
 }
 
@@ -46,6 +48,7 @@ export async function openDatabase(options: { url: string | undefined; dataDir: 
     return {
       prisma,
       pool,
+      isExclusive: true,
       close: async () => {
         await prisma.$disconnect();
         await close();
@@ -66,6 +69,7 @@ export async function openDatabase(options: { url: string | undefined; dataDir: 
   return {
     prisma,
     pool,
+    isExclusive: false,
     close: async () => {
       await prisma.$disconnect();
       await configPool.end();

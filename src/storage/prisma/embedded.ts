@@ -29,6 +29,8 @@ function start(dataDir: string): Promise<PGlite> {
 function connect(db: PGlite): pg.Pool {
   return new pg.Pool({
     max: 1,
+    // A second client would be a stranger in the same session, where its prepared statements exist already.
+    idleTimeoutMillis: 0,
     user: 'postgres',
     database: 'postgres',
     // pg calls few of a socket's methods, and PGliteStream has exactly those.

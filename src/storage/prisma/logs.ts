@@ -13,78 +13,119 @@ type Db = Prisma.TransactionClient;
 /** More rows than this in one statement do not make it cheaper by the row. */
 const MAX_GROUP = 256;
 
-/**
- * Writes a group of entries and tells the version of the configuration that the statement saw. Entries that must be
- * current are left out when they name another one. One statement sees one state, so nothing can come between.
- */
+const COLUMNS = 'date, type, client_id, audience, organization_id, reason, config_version, data';
+
 const APPEND = `
-  WITH current AS (SELECT version FROM config_version),
-  written AS (
-    INSERT INTO logs (date, type, client_id, audience, organization_id, reason, config_version, data)
-    SELECT e.date, e.type, e.client_id, e.audience, e.organization_id, e.reason, e.config_version, e.data
-    FROM unnest($1::timestamptz[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::jsonb[], $9::boolean[])
-      AS e (date, type, client_id, audience, organization_id, reason, config_version, data, if_current), current
-    WHERE NOT e.if_current OR e.config_version = current.version
-  )
-  SELECT version FROM current`;
+  INSERT INTO logs (${COLUMNS})
+  SELECT * FROM unnest(
+    $1::timestamptz[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::json[]
+  ) AS entry (${COLUMNS})`;
+
+/** One statement sees one state, so no change of the configuration comes between the comparison and the row. */
+const APPEND_CURRENT = `${APPEND} WHERE entry.config_version = (SELECT version FROM config_version) RETURNING config_version`;
+
+/** What a row costs hardly grows with its group, so groups wait this long to become large. */
+const LINGER_MS = 5;
+/** More than this never wait: the database is slower than the requests, which then have to wait for it. */
+const MAX_LINGERING = 4096;
 
 interface Waiting {
   readonly entry: NewLogEntry;
   readonly ifCurrent: boolean;
-  readonly resolve: (version: number) => void;
+  readonly resolve: (isWritten: boolean) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** Groups entries that arrive while the group before them is being written into one statement. */
+/** Writes entries in groups: a statement for many rows costs little more than for one. */
 export class LogWriter {
   readonly #pool: pg.Pool;
   #waiting: Waiting[] = [];
   #writing: Promise<void> | null = null;
+  #linger: NodeJS.Timeout | null = null;
+  /** The last group that nobody waited for was not written. */
+  #failure: unknown = null;
 
   constructor(pool: pg.Pool) {
     this.#pool = pool;
   }
 
-  /** @returns the version of the configuration when the entry was written or, being out of date, was not. */
-  append(entry: NewLogEntry, ifCurrent: boolean): Promise<number> {
+  /**
+   * Writes an entry and waits for it. A group is what arrived in one turn of the event loop.
+   *
+   * @param ifCurrent writes the entry only while the configuration has the version that it names.
+   * @returns whether the entry was written.
+   */
+  append(entry: NewLogEntry, ifCurrent: boolean): Promise<boolean> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ entry, ifCurrent, resolve, reject });
-      this.#writing ??= this.#drain();
+      this.#start();
     });
   }
 
-  /** Resolves when nothing is waiting any more. */
-  async idle(): Promise<void> {
+  /**
+   * Takes an entry that is written a few milliseconds later.
+   *
+   * Fails closed: while entries cannot be written this waits for the database, and rejects when it refuses.
+   */
+  async appendLater(entry: NewLogEntry): Promise<void> {
+    if (this.#failure !== null || this.#waiting.length >= MAX_LINGERING) {
+      await this.append(entry, false);
+      this.#failure = null;
+      return;
+    }
+    const reject = (error: unknown): void => {
+      this.#failure = error;
+    };
+    this.#waiting.push({ entry, ifCurrent: false, resolve: () => undefined, reject });
+    this.#linger ??= setTimeout(() => this.#start(), LINGER_MS);
+  }
+
+  /** Writes what is waiting. */
+  async flush(): Promise<void> {
+    this.#start();
     await this.#writing;
   }
 
+  #start(): void {
+    if (this.#linger) clearTimeout(this.#linger);
+    this.#linger = null;
+    if (this.#waiting.length > 0) this.#writing ??= this.#drain();
+  }
+
   async #drain(): Promise<void> {
-    // What arrives in the same turn of the event loop joins the first group.
-    await new Promise(setImmediate);
-    while (this.#waiting.length > 0) await this.#writeGroup(this.#waiting.splice(0, MAX_GROUP));
+    while (this.#waiting.length > 0) {
+      await new Promise(setImmediate);
+      await this.#writeGroup(this.#takeGroup());
+    }
     this.#writing = null;
+  }
+
+  /** The entries at the head that are written alike. */
+  #takeGroup(): readonly Waiting[] {
+    const others = this.#waiting.findIndex(({ ifCurrent }) => ifCurrent !== this.#waiting[0]?.ifCurrent);
+    return this.#waiting.splice(0, Math.min(others === -1 ? MAX_GROUP : others, MAX_GROUP));
   }
 
   async #writeGroup(group: readonly Waiting[]): Promise<void> {
     try {
-      const column = <T>(of: (waiting: Waiting) => T): T[] => group.map(of);
-      const { rows } = await this.#pool.query<{ version: string }>({
-        name: 'append_logs',
-        text: APPEND,
+      const column = <T>(of: (entry: NewLogEntry) => T): T[] => group.map(({ entry }) => of(entry));
+      const isConditional = group[0]?.ifCurrent ?? false;
+      const { rows } = await this.#pool.query<{ config_version: string }>({
+        name: isConditional ? 'append_current_logs' : 'append_logs',
+        text: isConditional ? APPEND_CURRENT : APPEND,
         values: [
-          column(({ entry }) => entry.date.toISOString()),
-          column(({ entry }) => entry.type),
-          column(({ entry }) => entry.clientId),
-          column(({ entry }) => entry.audience),
-          column(({ entry }) => entry.organizationId),
-          column(({ entry }) => entry.reason),
-          column(({ entry }) => entry.configVersion),
-          column(({ entry }) => JSON.stringify(entry.data)),
-          column(({ ifCurrent }) => ifCurrent),
+          column(({ date }) => date.toISOString()),
+          column(({ type }) => type),
+          column(({ clientId }) => clientId),
+          column(({ audience }) => audience),
+          column(({ organizationId }) => organizationId),
+          column(({ reason }) => reason),
+          column(({ configVersion }) => configVersion),
+          column(({ data }) => JSON.stringify(data)),
         ],
       });
-      const version = Number(rows[0]?.version);
-      for (const { resolve } of group) resolve(version);
+      const current = rows[0] && Number(rows[0].config_version);
+      for (const { entry, resolve } of group) resolve(!isConditional || entry.configVersion === current);
     } catch (error) {
       for (const { reject } of group) reject(error);
     }

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Prisma, PrismaClient } from '../../generated/prisma/client.js';
+import type { NewLogEntry } from '../../domain/log-entry.js';
 import type { TokenFacts, TokenFactsQuery } from '../../domain/token-facts.js';
 import type { Change, ConfigReader, ConfigWriter, Storage } from '../storage.js';
 import { clientGrantReader, clientGrantWriter } from './client-grants.js';
@@ -108,17 +109,22 @@ class PrismaStorage implements Storage {
     return facts;
   }
 
-  async appendLog(entry: Parameters<Storage['appendLog']>[0], { ifCurrent } = { ifCurrent: false }): Promise<boolean> {
-    const version = await this.#logs.append(entry, ifCurrent);
-    this.#sawVersion(version);
-    return !ifCurrent || entry.configVersion === version;
+  async appendLog(entry: NewLogEntry, options?: { ifCurrent: boolean }): Promise<boolean> {
+    const ifCurrent = options?.ifCurrent ?? false;
+    if (!this.#database.isExclusive) return this.#logs.append(entry, ifCurrent);
+    // Nobody else can change the configuration, so this process knows its version, and nothing has to be asked.
+    if (ifCurrent && entry.configVersion !== this.#version) return false;
+    await this.#logs.appendLater(entry);
+    return true;
   }
 
-  findLog(logId: string) {
+  async findLog(logId: string) {
+    await this.#logs.flush();
     return findLog(this.#prisma, logId);
   }
 
-  listLogs(...[filter, window, options]: Parameters<Storage['listLogs']>) {
+  async listLogs(...[filter, window, options]: Parameters<Storage['listLogs']>) {
+    await this.#logs.flush();
     return listLogs(this.#prisma, filter, window, options?.oldestFirst ?? false);
   }
 
@@ -145,7 +151,7 @@ class PrismaStorage implements Storage {
   }
 
   async close(): Promise<void> {
-    await this.#logs.idle();
+    await this.#logs.flush();
     await this.#database.close();
   }
 
