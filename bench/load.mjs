@@ -59,7 +59,13 @@ measuring = false;
 const elapsed = (performance.now() - start) / 1000;
 for (const socket of sockets) socket.destroy();
 latencies.sort((a, b) => a - b);
-const percentile = (/** @type {number} */ p) => Number((latencies[Math.floor(latencies.length * p)] ?? 0).toFixed(2));
+const percentile = (/** @type {number} */ p) =>
+  Number((latencies[Math.floor(latencies.length * p)] ?? 0).toFixed(2));
 process.stdout.write(
-  JSON.stringify({ perSecond: Math.round(latencies.length / elapsed), failed, p50: percentile(0.5), p99: percentile(0.99) }),
+  JSON.stringify({
+    perSecond: Math.round(latencies.length / elapsed),
+    failed,
+    p50: percentile(0.5),
+    p99: percentile(0.99),
+  }),
 );

@@ -52,7 +52,11 @@ async function missingKeys(config: ConfigReader, tenant: Tenant, now: Date): Pro
 }
 
 /** True when a start has nothing to write. */
-async function isComplete(config: ConfigReader, tenant: Tenant, wantedId: string | undefined): Promise<boolean> {
+async function isComplete(
+  config: ConfigReader,
+  tenant: Tenant,
+  wantedId: string | undefined,
+): Promise<boolean> {
   if (wantedId !== undefined && (await config.clients.find(wantedId)) === null) return false;
   for (const kind of INITIAL_SYSTEM_APIS) {
     const api = await config.resourceServers.findSystemApi(kind);
@@ -83,7 +87,8 @@ async function refreshSystemApis(config: ConfigWriter, tenant: Tenant): Promise<
     if (api.identifier !== tenant.identifierOf(kind)) {
       await config.resourceServers.moveSystemApi(kind, tenant.identifierOf(kind));
     }
-    if (!isUpToDate(api.scopes, kind)) await config.resourceServers.update(api.id, { scopes: systemApis[kind].scopes });
+    if (!isUpToDate(api.scopes, kind))
+      await config.resourceServers.update(api.id, { scopes: systemApis[kind].scopes });
   }
 }
 

@@ -16,9 +16,13 @@ const encryptionKey = z.string().transform((text, context) => {
 
 const publicUrl = z.string().transform((text, context) => {
   const url = URL.canParse(text) ? new URL(text) : null;
-  const isOrigin = url !== null && url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '';
+  const isOrigin =
+    url !== null && url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '';
   if (url !== null && isOrigin && /^https?:$/.test(url.protocol)) return url;
-  context.addIssue({ code: 'custom', message: 'must be http://host or https://host, with a port where needed and no path' });
+  context.addIssue({
+    code: 'custom',
+    message: 'must be http://host or https://host, with a port where needed and no path',
+  });
   return z.NEVER;
 });
 
@@ -39,7 +43,10 @@ const environment = z.object({
   DATA_DIR: z.string().default('.data/'),
   DATABASE_URL: z
     .string()
-    .regex(/^postgres(ql)?:\/\/\S+$/, 'must be a PostgreSQL address: postgresql://user:password@host:port/database')
+    .regex(
+      /^postgres(ql)?:\/\/\S+$/,
+      'must be a PostgreSQL address: postgresql://user:password@host:port/database',
+    )
     .optional(),
   BOOTSTRAP_CLIENT_ID: z
     .string()
@@ -90,7 +97,9 @@ function defaultPublicUrl(host: string, port: number): URL {
  * @throws ConfigError with all mistakes together.
  */
 export function readConfig(env: Readonly<Record<string, string | undefined>>): Config {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  );
   const read = environment.safeParse(given);
   const mistakes = read.success
     ? []
@@ -100,7 +109,9 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
         return `${key} ${message}${shown}`;
       });
   if (given['DATABASE_URL'] !== undefined && given['ENCRYPTION_KEY'] === undefined) {
-    mistakes.push('ENCRYPTION_KEY must be set when DATABASE_URL is: secrets in that database are sealed with it');
+    mistakes.push(
+      'ENCRYPTION_KEY must be set when DATABASE_URL is: secrets in that database are sealed with it',
+    );
   }
   if (!read.success || mistakes.length > 0) throw new ConfigError(mistakes.join('\n'));
 

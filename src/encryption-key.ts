@@ -15,7 +15,9 @@ export async function encryptionKeyIn(dataDir: string): Promise<Buffer> {
   const file = path.join(dataDir, 'encryption-key');
   if (!existsSync(file)) {
     if (existsSync(path.join(dataDir, 'database'))) {
-      throw new Error(`${file} is missing; the database beside it cannot be read without it. Restore it, or set ENCRYPTION_KEY`);
+      throw new Error(
+        `${file} is missing; the database beside it cannot be read without it. Restore it, or set ENCRYPTION_KEY`,
+      );
     }
     await mkdir(dataDir, { recursive: true, mode: 0o700 });
     await create(file);

@@ -67,7 +67,10 @@ export const managementErrors = {
     status: 409,
     message: 'Quota exceeded; cannot add more than 100 client grants to a single organization',
   },
-  client_credential_conflict: { status: 409, message: 'A credential with the same kid already exists for this client.' },
+  client_credential_conflict: {
+    status: 409,
+    message: 'A credential with the same kid already exists for this client.',
+  },
   alias_conflict: { status: 409, message: 'Another client exists with the same alias.' },
   write_conflict: { status: 409, message: 'The request conflicts with another one at the same time.' },
   // Transport. The platform is built on hapi, whose texts these are.
@@ -111,7 +114,13 @@ export class ManagementError extends Error {
   }
 
   /** The body that goes out (recorded-behaviour.md 2, "Error bodies"): members in this order. */
-  toBody(): { statusCode: number; error: string; message: string; errorCode?: string; attributes?: { error: string } } {
+  toBody(): {
+    statusCode: number;
+    error: string;
+    message: string;
+    errorCode?: string;
+    attributes?: { error: string };
+  } {
     const { status, errorCode }: ManagementErrorSpec = managementErrors[this.code];
     return {
       statusCode: status,

@@ -67,13 +67,27 @@ async function start(): Promise<void> {
   const tenant = new Tenant(config.publicUrl);
   const encryptionKey = config.encryptionKey ?? (await encryptionKeyIn(config.dataDir));
   const contract = readContract();
-  const storage = await openStorage({ databaseUrl: config.databaseUrl, dataDir: config.dataDir, encryptionKey });
+  const storage = await openStorage({
+    databaseUrl: config.databaseUrl,
+    dataDir: config.dataDir,
+    encryptionKey,
+  });
   const created = await bootstrap(storage, tenant, config.bootstrapClient, new Date());
   const keys = await KeySet.from(await storage.config.signingKeys.list());
 
   const now = (): Date => new Date();
   const { choices, reasonHeader } = config;
-  const app = createApp({ contract, storage, tenant, keys, choices, now, log, reasonHeader, validateResponses: false });
+  const app = createApp({
+    contract,
+    storage,
+    tenant,
+    keys,
+    choices,
+    now,
+    log,
+    reasonHeader,
+    validateResponses: false,
+  });
   const server = createServer(app);
   server.listen(config.port, config.host);
   await once(server, 'listening');
@@ -95,7 +109,9 @@ try {
   if (error instanceof ConfigError) {
     process.stderr.write(`The configuration cannot be used:\n${error.message}\nSee .env.example.\n`);
   } else {
-    process.stderr.write(`Grantry could not start: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(
+      `Grantry could not start: ${error instanceof Error ? error.message : String(error)}\n`,
+    );
   }
   process.exitCode = 1;
 }

@@ -43,22 +43,29 @@ function isDirectory(/** @type {string} */ file) {
 
 function run(/** @type {string} */ command, /** @type {string[]} */ args) {
   try {
-    execFileSync(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], shell: process.platform === 'win32' });
+    execFileSync(command, args, {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      shell: process.platform === 'win32',
+    });
   } catch (error) {
     const { stdout, stderr } = /** @type {{ stdout?: Buffer; stderr?: Buffer }} */ (error);
-    process.stderr.write(`${stdout ?? ''}${stderr ?? ''}\n\`${command} ${args.join(' ')}\` failed\n`);
+    process.stderr.write(
+      `${String(stdout ?? '')}${String(stderr ?? '')}\n\`${command} ${args.join(' ')}\` failed\n`,
+    );
     process.exit(1);
   }
 }
 
 const bin = (/** @type {string} */ name) => path.join(root, 'node_modules', '.bin', name);
 
-/** In order: a step that runs makes all after it run. */
+/** In order. A step that runs makes the next ones run that build on it. */
 const steps = [
   {
     name: 'packages',
     says: 'Installing packages…',
     inputs: ['package-lock.json'],
+    buildsOn: [],
     makes: 'node_modules/.package-lock.json',
     run: () => run('npm', ['ci', '--no-audit', '--no-fund']),
   },
@@ -66,6 +73,7 @@ const steps = [
     name: 'database client',
     says: 'Generating the database client…',
     inputs: ['prisma/schema.prisma'],
+    buildsOn: ['packages'],
     makes: 'src/generated/prisma/client.ts',
     run: () => run(bin('prisma'), ['generate', '--config', 'prisma/prisma.config.ts']),
   },
@@ -73,6 +81,7 @@ const steps = [
     name: 'server',
     says: 'Compiling…',
     inputs: ['tsconfig.json', 'src'],
+    buildsOn: ['packages', 'database client'],
     makes: 'dist/main.js',
     run: () => {
       rmSync(path.join(root, 'dist'), { recursive: true, force: true });
@@ -83,6 +92,7 @@ const steps = [
     name: 'database template',
     says: 'Making the template of the embedded database…',
     inputs: ['prisma/migrations'],
+    buildsOn: [],
     makes: null,
     run: () =>
       run(process.execPath, [
@@ -101,13 +111,15 @@ try {
   // First time.
 }
 
-let isStale = false;
+/** @type {Set<string>} */
+const ran = new Set();
 for (const step of steps) {
   const inputs = hashOf(step.inputs);
-  isStale ||= done[step.name] !== inputs || (step.makes !== null && !existsSync(path.join(root, step.makes)));
-  if (!isStale) continue;
+  const isMissing = step.makes !== null && !existsSync(path.join(root, step.makes));
+  if (done[step.name] === inputs && !isMissing && !step.buildsOn.some((name) => ran.has(name))) continue;
   process.stderr.write(`${step.says}\n`);
   step.run();
+  ran.add(step.name);
   done = { ...done, [step.name]: inputs };
   mkdirSync(path.dirname(stampFile), { recursive: true });
   writeFileSync(stampFile, JSON.stringify(done));

@@ -39,7 +39,15 @@ export type NewClient = Client;
 
 /** What can change. A key that is absent keeps its value, `null` clears it. */
 export type ClientChanges = Partial<
-  Omit<Client, 'clientId' | 'isGlobal' | 'isFirstParty' | 'thirdPartySecurityMode' | 'externalMetadataType' | 'resourceServerIdentifier'>
+  Omit<
+    Client,
+    | 'clientId'
+    | 'isGlobal'
+    | 'isFirstParty'
+    | 'thirdPartySecurityMode'
+    | 'externalMetadataType'
+    | 'resourceServerIdentifier'
+  >
 >;
 
 export type CredentialType = 'public_key' | 'cert_subject_dn' | 'x509_cert';

@@ -2,7 +2,8 @@ import type { ClientPolicy, UserPolicy } from './access-policy.js';
 import type { JsonObject } from './json.js';
 
 export type SigningAlgorithm = 'HS256' | 'RS256' | 'RS512' | 'PS256';
-export type TokenDialect = 'access_token' | 'access_token_authz' | 'rfc9068_profile' | 'rfc9068_profile_authz';
+export type TokenDialect =
+  'access_token' | 'access_token_authz' | 'rfc9068_profile' | 'rfc9068_profile_authz';
 
 /** The APIs that belong to the server itself. Which one an API is never changes. */
 export type SystemApi = 'management' | 'my_account' | 'my_organization' | 'express_configuration';

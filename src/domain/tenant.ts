@@ -16,7 +16,9 @@ export class Tenant {
   constructor(publicUrl: URL) {
     this.issuer = `${publicUrl.origin}/`;
     this.domain = publicUrl.host;
-    this.name = /[a-z]/i.test(publicUrl.hostname) ? (publicUrl.hostname.split('.')[0] ?? '') : publicUrl.hostname;
+    this.name = /[a-z]/i.test(publicUrl.hostname)
+      ? (publicUrl.hostname.split('.')[0] ?? '')
+      : publicUrl.hostname;
     this.#identifiers = new Map([
       [this.identifierOf('management'), 'management'],
       [this.identifierOf('my_account'), 'my_account'],

@@ -40,9 +40,13 @@ export function toManagementError(error: unknown): ManagementError | null {
       : new ManagementError(code);
   }
   // Another request was quicker: what this one is about has changed under it.
-  if (error instanceof MissingReference || error instanceof RuleBroken) return new ManagementError('write_conflict');
+  if (error instanceof MissingReference || error instanceof RuleBroken)
+    return new ManagementError('write_conflict');
   if (error instanceof InvalidCursor) {
-    return new ManagementError('invalid_query_string', "Query validation error: 'Invalid value' on property from.");
+    return new ManagementError(
+      'invalid_query_string',
+      "Query validation error: 'Invalid value' on property from.",
+    );
   }
   return requestFault(error);
 }

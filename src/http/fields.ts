@@ -18,6 +18,8 @@ export function pickFields<T extends object>(body: T, query: FieldsQuery, always
   const names = namedFields(query);
   if (names === null) return body;
   const wanted = query.include_fields ?? true;
-  const entries = Object.entries(body).filter(([name]) => always.includes(name) || names.has(name) === wanted);
+  const entries = Object.entries(body).filter(
+    ([name]) => always.includes(name) || names.has(name) === wanted,
+  );
   return Object.fromEntries(entries) as T;
 }

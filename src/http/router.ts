@@ -1,6 +1,14 @@
 import { type Request, type RequestHandler, Router } from 'express';
 import { callerOf } from './authentication.js';
-import type { Call, ClientConnection, Contract, Handler, Handlers, Operation, OperationId } from './contract.js';
+import type {
+  Call,
+  ClientConnection,
+  Contract,
+  Handler,
+  Handlers,
+  Operation,
+  OperationId,
+} from './contract.js';
 
 /** The platform keeps this many characters of a correlation id (management-api.md 1.1). */
 const CORRELATION_ID_LENGTH = 64;
@@ -23,7 +31,7 @@ function serve<Id extends OperationId>(operation: Operation, handler: Handler<Id
       operation,
       // The validator has held these against the document that the types are generated from.
       body: req.body as Call<Id>['body'],
-      query: req.query as Call<Id>['query'],
+      query: req.query,
       path: req.params as Call<Id>['path'],
       caller,
       client: connectionOf(req),
@@ -35,7 +43,10 @@ function serve<Id extends OperationId>(operation: Operation, handler: Handler<Id
 }
 
 /** One route for each operation of the contract that has a handler. */
-export function routeOperations<Ids extends OperationId>(contract: Contract, handlers: Handlers<Ids>): Router {
+export function routeOperations<Ids extends OperationId>(
+  contract: Contract,
+  handlers: Handlers<Ids>,
+): Router {
   const router = Router();
   for (const operation of contract.operations) {
     const handler = (handlers as Partial<Record<OperationId, Handler<OperationId>>>)[operation.id];

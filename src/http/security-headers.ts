@@ -6,7 +6,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
  * documents, and every answer would pay for them.
  */
 const protect = helmet({
-  contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+  },
   xFrameOptions: { action: 'deny' },
   crossOriginOpenerPolicy: false,
   crossOriginResourcePolicy: false,

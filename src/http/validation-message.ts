@@ -62,12 +62,17 @@ function childOf(schema: unknown, key: string, document: ContractDocument): unkn
 
 /** Names of an object's properties that its schema does not know. */
 function unknownNames(value: unknown, schema: unknown, document: ContractDocument): string[] {
-  return isObject(value) ? Object.keys(value).filter((name) => childOf(schema, name, document) === undefined) : [];
+  return isObject(value)
+    ? Object.keys(value).filter((name) => childOf(schema, name, document) === undefined)
+    : [];
 }
 
 /** `scopes`, `8`, `value` as people write it: `scopes[8].value`. */
 const propertyPath = (keys: readonly string[]): string =>
-  keys.reduce((text, key) => (/^\d+$/.test(key) ? `${text}[${key}]` : text === '' ? key : `${text}.${key}`), '');
+  keys.reduce(
+    (text, key) => (/^\d+$/.test(key) ? `${text}[${key}]` : text === '' ? key : `${text}.${key}`),
+    '',
+  );
 
 /** Keywords whose finding points to a property of the object that breaks the rule. */
 const ABOUT_A_PROPERTY = new Set(['required', 'additionalProperties', 'unevaluatedProperties']);

@@ -19,7 +19,8 @@ const MAX_DEPTH = 20;
  */
 function onlyJson(req: Request, _res: Response, next: NextFunction): void {
   const mediaType = req.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
-  const hasBody = req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
+  const hasBody =
+    req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
   if (hasBody && mediaType !== undefined && mediaType !== 'application/json') {
     throw new ManagementError('unsupported_media_type');
   }
@@ -34,11 +35,17 @@ const UNSTORABLE = /[\0\p{Surrogate}]/u;
 function checkStorable(value: unknown, depth = 0): void {
   if (typeof value === 'string') {
     if (UNSTORABLE.test(value)) {
-      throw new ManagementError('invalid_body', "Payload validation error: 'Strings must be valid Unicode without NUL'.");
+      throw new ManagementError(
+        'invalid_body',
+        "Payload validation error: 'Strings must be valid Unicode without NUL'.",
+      );
     }
   } else if (typeof value === 'object' && value !== null) {
     if (depth === MAX_DEPTH) {
-      throw new ManagementError('invalid_body', `Payload validation error: 'Nested deeper than ${MAX_DEPTH} levels'.`);
+      throw new ManagementError(
+        'invalid_body',
+        `Payload validation error: 'Nested deeper than ${MAX_DEPTH} levels'.`,
+      );
     }
     for (const [key, item] of Object.entries(value)) {
       checkStorable(key, depth);
@@ -55,14 +62,19 @@ function onlyStorable(req: Request, _res: Response, next: NextFunction): void {
   } catch {
     throw new ManagementError('invalid_uri', "Path validation error: 'Malformed percent-encoding'.");
   }
-  if (UNSTORABLE.test(text)) throw new ManagementError('invalid_uri', "Path validation error: 'NUL is not allowed'.");
+  if (UNSTORABLE.test(text))
+    throw new ManagementError('invalid_uri', "Path validation error: 'NUL is not allowed'.");
   next();
 }
 
 interface ValidatorError {
   readonly status: number;
   readonly message: string;
-  readonly errors: readonly { readonly path: string; readonly message: string; readonly errorCode?: string }[];
+  readonly errors: readonly {
+    readonly path: string;
+    readonly message: string;
+    readonly errorCode?: string;
+  }[];
 }
 
 function isValidatorError(error: unknown): error is ValidatorError {
@@ -72,7 +84,11 @@ function isValidatorError(error: unknown): error is ValidatorError {
 interface OpenApiRequest extends Request {
   readonly openapi?: {
     readonly schema: {
-      readonly parameters?: readonly { readonly name?: string; readonly in?: string; readonly schema?: unknown }[];
+      readonly parameters?: readonly {
+        readonly name?: string;
+        readonly in?: string;
+        readonly schema?: unknown;
+      }[];
       readonly requestBody?: { readonly content?: Record<string, { readonly schema?: unknown }> };
     };
   };
@@ -83,7 +99,9 @@ function parametersSchema(req: OpenApiRequest, kind: 'query' | 'path'): unknown 
   const parameters = req.openapi?.schema.parameters ?? [];
   return {
     properties: Object.fromEntries(
-      parameters.filter((parameter) => parameter.in === kind).map((parameter) => [parameter.name, parameter.schema]),
+      parameters
+        .filter((parameter) => parameter.in === kind)
+        .map((parameter) => [parameter.name, parameter.schema]),
     ),
   };
 }
@@ -110,7 +128,8 @@ function refusal(error: ValidatorError, req: OpenApiRequest, document: ContractD
   if (pointer.startsWith('/body')) {
     const body: unknown = req.body;
     if (body === undefined || pointer === '/body') {
-      const found = body === undefined || body === null ? 'null' : Array.isArray(body) ? 'array' : typeof body;
+      const found =
+        body === undefined || body === null ? 'null' : Array.isArray(body) ? 'array' : typeof body;
       if (found !== 'object') {
         const why = `Payload validation error: 'Expected type object but found type ${found}'.`;
         return new ManagementError('invalid_body', why);
@@ -131,7 +150,9 @@ function refusal(error: ValidatorError, req: OpenApiRequest, document: ContractD
 export function validateAgainst(contract: Contract, options: { responses: boolean }): RequestHandler[] {
   // The validator works on its copy; messages are made from the original.
   const validator = OpenApiValidator.middleware({
-    apiSpec: structuredClone(contract.document) as unknown as Parameters<typeof OpenApiValidator.middleware>[0]['apiSpec'],
+    apiSpec: structuredClone(contract.document) as unknown as Parameters<
+      typeof OpenApiValidator.middleware
+    >[0]['apiSpec'],
     validateApiSpec: false,
     validateRequests: true,
     validateResponses: options.responses,
@@ -141,8 +162,9 @@ export function validateAgainst(contract: Contract, options: { responses: boolea
         // One of the operation's scopes is enough; each is an alternative of its own in the document.
         bearerAuth: (req) => {
           const caller = callerOf(req);
-          const alternatives = (req as OpenApiRequest & { openapi: { schema: { security: { bearerAuth: string[] }[] } } })
-            .openapi.schema.security;
+          const alternatives = (
+            req as OpenApiRequest & { openapi: { schema: { security: { bearerAuth: string[] }[] } } }
+          ).openapi.schema.security;
           // `authenticate` comes first, so there is a caller; without one, fails closed.
           if (caller === undefined) return false;
           requireScope(

@@ -12,7 +12,14 @@ import type { Tenant } from '../domain/tenant.js';
 import type { ConfigWriter, Storage } from '../storage/storage.js';
 
 /** Members whose values never reach the log. */
-const SECRETS = new Set(['client_secret', 'signing_secret', 'encryption_key', 'addons', 'custom_login_page', 'pem']);
+const SECRETS = new Set([
+  'client_secret',
+  'signing_secret',
+  'encryption_key',
+  'addons',
+  'custom_login_page',
+  'pem',
+]);
 const MAX_LOGGED_BODY = 8192;
 
 function redacted(value: unknown): JsonValue {
@@ -96,7 +103,13 @@ export function logRefusedWrites(storage: Storage, tenant: Tenant, contract: Con
     const operation = operations.get(openapi?.schema.operationId ?? '');
     const refusal = toManagementError(error);
     if (caller !== undefined && operation !== undefined && operation.method !== 'get' && refusal !== null) {
-      const write = { operation, caller, client: connectionOf(req), path: req.path, body: req.body as unknown };
+      const write = {
+        operation,
+        caller,
+        client: connectionOf(req),
+        path: req.path,
+        body: req.body as unknown,
+      };
       const response = { statusCode: refusal.status, body: { ...refusal.toBody() } };
       await storage.appendLog(logEntry('fapi', write, tenant, { response }));
     }

@@ -17,7 +17,14 @@ export function lifetimeOf({ lifetimeSeconds, clientLifetimeSeconds }: TokenSett
 }
 
 /** token-issuance.md 6.2: two profiles that name the client differently. */
-function claimsOf(decision: Granted, clientId: string, settings: TokenSettings, tenant: Tenant, now: Date, orgName: boolean): JWTPayload {
+function claimsOf(
+  decision: Granted,
+  clientId: string,
+  settings: TokenSettings,
+  tenant: Tenant,
+  now: Date,
+  orgName: boolean,
+): JWTPayload {
   const issuedAt = Math.floor(now.getTime() / 1000);
   const isRfc9068 = settings.dialect.startsWith('rfc9068');
   // Q13: with role-based access control the scopes that were granted, as an array.
@@ -31,7 +38,9 @@ function claimsOf(decision: Granted, clientId: string, settings: TokenSettings, 
     ...(decision.scopes.length > 0 && { scope: decision.scopes.join(' ') }),
     ...(decision.organization && { org_id: decision.organization.id }),
     ...(decision.organization && orgName && { org_name: decision.organization.name }),
-    ...(isRfc9068 ? { client_id: clientId, jti: randomUUID() } : { gty: 'client-credentials', azp: clientId }),
+    ...(isRfc9068
+      ? { client_id: clientId, jti: randomUUID() }
+      : { gty: 'client-credentials', azp: clientId }),
     ...(showsPermissions && { permissions: [...decision.scopes] }),
   };
 }
@@ -47,7 +56,13 @@ export async function mintAccessToken(
   decision: Granted,
   clientId: string,
   settings: TokenSettings,
-  { tenant, keys, now, orgName, here }: { tenant: Tenant; keys: KeySet; now: Date; orgName: boolean; here: boolean },
+  {
+    tenant,
+    keys,
+    now,
+    orgName,
+    here,
+  }: { tenant: Tenant; keys: KeySet; now: Date; orgName: boolean; here: boolean },
 ): Promise<string> {
   const claims = claimsOf(decision, clientId, settings, tenant, now, orgName);
   const typ = settings.dialect.startsWith('rfc9068') ? 'at+jwt' : 'JWT';
@@ -56,7 +71,13 @@ export async function mintAccessToken(
 }
 
 /** As `jws.ts` for the tenant's keys; for HS256 with the API's own secret. */
-function sign(claims: JWTPayload, typ: string, settings: TokenSettings, keys: KeySet, here: boolean): Promise<string> {
+function sign(
+  claims: JWTPayload,
+  typ: string,
+  settings: TokenSettings,
+  keys: KeySet,
+  here: boolean,
+): Promise<string> {
   const alg = settings.signingAlgorithm;
   if (alg !== 'HS256') {
     const { kid, key } = keys.signingKey(alg);
@@ -70,7 +91,9 @@ function sign(claims: JWTPayload, typ: string, settings: TokenSettings, keys: Ke
 async function encrypt(token: string, { encryptionKey }: TokenEncryption): Promise<string> {
   const { alg, pem, kid } = encryptionKey;
   const isCertificate = pem.includes('-----BEGIN CERTIFICATE-----');
-  const spki = isCertificate ? new X509Certificate(pem).publicKey.export({ type: 'spki', format: 'pem' }).toString() : pem;
+  const spki = isCertificate
+    ? new X509Certificate(pem).publicKey.export({ type: 'spki', format: 'pem' }).toString()
+    : pem;
   return new CompactEncrypt(Buffer.from(token))
     .setProtectedHeader({ alg, enc: 'A256GCM', cty: 'JWT', ...(kid !== undefined && { kid }) })
     .encrypt(await importSPKI(spki, alg));

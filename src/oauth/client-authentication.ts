@@ -52,12 +52,14 @@ export async function authenticateClient(
     case 'secret': {
       const matches = equalSecrets(proof.secret, facts?.secret ?? '');
       if (facts === null) return failed('there is no such client');
-      if (facts.authenticationMethod !== null) return failed(`the client authenticates with ${facts.authenticationMethod}`);
+      if (facts.authenticationMethod !== null)
+        return failed(`the client authenticates with ${facts.authenticationMethod}`);
       return matches ? succeeded : failed('the secret is wrong');
     }
     case 'assertion':
       if (facts === null) return failed('there is no such client');
-      if (facts.authenticationMethod !== 'private_key_jwt') return failed('the client does not use private_key_jwt');
+      if (facts.authenticationMethod !== 'private_key_jwt')
+        return failed('the client does not use private_key_jwt');
       return verifyAssertion(clientId, proof.assertion, facts.assertionKeys, tenant, now);
     case 'none':
       if (facts === null) return failed('there is no such client');
@@ -90,7 +92,8 @@ async function verifyAssertion(
         currentDate: now,
       });
       const { exp = 0, jti = '' } = payload;
-      if (typeof jti !== 'string' || jti === '' || jti.length > MAX_CLAIM_LENGTH) return failed('jti is not usable');
+      if (typeof jti !== 'string' || jti === '' || jti.length > MAX_CLAIM_LENGTH)
+        return failed('jti is not usable');
       const latest = now.getTime() / 1000 + MAX_LIFETIME_SECONDS + CLOCK_SKEW_SECONDS;
       if (exp > latest) return failed('exp is more than five minutes ahead');
       const expiresAt = new Date((exp + CLOCK_SKEW_SECONDS) * 1000);
@@ -98,7 +101,8 @@ async function verifyAssertion(
     } catch (error) {
       if (!(error instanceof errors.JOSEError)) throw error;
       // A signature that holds with wrong claims says more than the keys that did not fit.
-      if (error instanceof errors.JWTClaimValidationFailed || error instanceof errors.JWTExpired) reason = error.message;
+      if (error instanceof errors.JWTClaimValidationFailed || error instanceof errors.JWTExpired)
+        reason = error.message;
     }
   }
   return failed(reason);

@@ -27,7 +27,12 @@ const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toS
  * @param here signs on this thread. Handing the work to another one costs a sixth of it, which is only worth it when this
  * thread has something else to do meanwhile.
  */
-export async function signWithKey(claims: object, header: Header, key: KeyObject, here: boolean): Promise<string> {
+export async function signWithKey(
+  claims: object,
+  header: Header,
+  key: KeyObject,
+  here: boolean,
+): Promise<string> {
   const input = `${encode(header)}.${encode(claims)}`;
   const digest = DIGESTS[header.alg];
   const data = Buffer.from(input);

@@ -25,7 +25,12 @@ export interface Refusal {
   readonly error: OAuthError;
 }
 
-const fault = (reason: RequestFault, status: OAuthError['status'], error: string, description: string): Refusal => ({
+const fault = (
+  reason: RequestFault,
+  status: OAuthError['status'],
+  error: string,
+  description: string,
+): Refusal => ({
   reason,
   error: { status, error, description },
 });
@@ -38,7 +43,8 @@ export const tooLarge = (): Refusal =>
   fault('request_too_large', 413, 'invalid_request', 'The request body is too large');
 
 /** GE-2. */
-export const clientIdMissing = (): Refusal => fault('client_id_missing', 401, 'invalid_client', 'Missing client_id');
+export const clientIdMissing = (): Refusal =>
+  fault('client_id_missing', 401, 'invalid_client', 'Missing client_id');
 
 /** GE-2. */
 export const grantTypeMissing = (): Refusal =>
@@ -56,10 +62,14 @@ export const authenticationFailed = (): Refusal =>
 export const assertionReplayed = (): Refusal =>
   fault('client_assertion_replayed', 401, 'invalid_client', 'The client assertion has been used before');
 
-export const serverError = (): Refusal => fault('server_error', 500, 'server_error', 'An internal server error occurred');
+export const serverError = (): Refusal =>
+  fault('server_error', 500, 'server_error', 'An internal server error occurred');
 
 type Renderers = {
-  readonly [Reason in DenyReason]: (denial: Extract<Denial, { reason: Reason }>, clientId: string) => OAuthError;
+  readonly [Reason in DenyReason]: (
+    denial: Extract<Denial, { reason: Reason }>,
+    clientId: string,
+  ) => OAuthError;
 };
 
 const denied = (description: string): OAuthError => ({ status: 403, error: 'access_denied', description });

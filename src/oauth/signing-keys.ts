@@ -18,7 +18,11 @@ const webCryptoNames: Record<RsaAlgorithm, { name: string; hash: string; saltLen
 const CERTIFICATE_YEARS = 14;
 
 /** Makes a key pair with a self-signed certificate for `/CN=<domain>`. */
-export async function generateSigningKey(algorithm: RsaAlgorithm, domain: string, now: Date): Promise<SigningKey> {
+export async function generateSigningKey(
+  algorithm: RsaAlgorithm,
+  domain: string,
+  now: Date,
+): Promise<SigningKey> {
   // Loaded here because only first starts need it.
   const { X509CertificateGenerator, X509Certificates } = await import('@peculiar/x509');
   const parameters = {
@@ -95,7 +99,12 @@ export class KeySet {
   }
 }
 
-async function published({ kid, algorithm, publicJwk, certificate }: SigningKey): Promise<JsonWebKeySet['keys'][number]> {
+async function published({
+  kid,
+  algorithm,
+  publicJwk,
+  certificate,
+}: SigningKey): Promise<JsonWebKeySet['keys'][number]> {
   const sha1 = await webcrypto.subtle.digest('SHA-1', Buffer.from(certificate, 'base64'));
   return {
     ...publicJwk,

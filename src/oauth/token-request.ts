@@ -1,6 +1,7 @@
 // A token request, parsed once. Nothing after this looks at the body or at the headers again.
 
 import type { IncomingMessage } from 'node:http';
+import type { Tenant } from '../domain/tenant.js';
 import { JWT_BEARER_ASSERTION } from './vocabulary.js';
 import { clientIdMissing, grantTypeMissing, malformed, type Refusal, tooLarge } from './refusal.js';
 
@@ -14,6 +15,7 @@ export interface TokenRequest {
   readonly grantType: string;
   readonly clientId: string;
   readonly proof: ClientProof;
+  /** Under the identifier that the API is kept by (`Tenant.canonical`). */
   readonly audience: string | null;
   /** Null when none is named; an empty parameter names none. */
   readonly scopes: readonly string[] | null;
@@ -90,7 +92,8 @@ function parseBody(req: IncomingMessage, body: string): Parameters | Refusal {
   const parameters = mediaType === 'application/json' ? fromJson(body) : fromForm(body);
   if (!('reason' in parameters)) {
     for (const [name, value] of parameters) {
-      if (KNOWN.has(name) && UNSTORABLE.test(value)) return malformed(`Parameter ${name} has characters that are not allowed`);
+      if (KNOWN.has(name) && UNSTORABLE.test(value))
+        return malformed(`Parameter ${name} has characters that are not allowed`);
     }
   }
   return parameters;
@@ -98,7 +101,9 @@ function parseBody(req: IncomingMessage, body: string): Parameters | Refusal {
 
 /** RFC 6749 section 2.3.1: id and secret are form-encoded before they are joined. */
 function fromBasic(header: string): { clientId: string; secret: string } | Refusal {
-  const text = Buffer.from(/^Basic +([A-Za-z0-9+/_-]+=*) *$/i.exec(header)?.[1] ?? '', 'base64').toString('utf8');
+  const text = Buffer.from(/^Basic +([A-Za-z0-9+/_-]+=*) *$/i.exec(header)?.[1] ?? '', 'base64').toString(
+    'utf8',
+  );
   const colon = text.indexOf(':');
   if (colon < 1) return malformed('The Authorization header is not valid');
   try {
@@ -115,7 +120,9 @@ function fromBasic(header: string): { clientId: string; secret: string } | Refus
 /** The subject of an assertion, unverified: it only says whose keys to try. */
 function subjectOf(assertion: string): string | null {
   try {
-    const payload: unknown = JSON.parse(Buffer.from(assertion.split('.')[1] ?? '', 'base64url').toString('utf8'));
+    const payload: unknown = JSON.parse(
+      Buffer.from(assertion.split('.')[1] ?? '', 'base64url').toString('utf8'),
+    );
     const subject = (payload as { sub?: unknown } | null)?.sub;
     return typeof subject === 'string' && subject !== '' && !UNSTORABLE.test(subject) ? subject : null;
   } catch {
@@ -124,7 +131,10 @@ function subjectOf(assertion: string): string | null {
 }
 
 /** Whoever it is that asks, and how they prove it. RFC 6749 section 2.3: by one method only. */
-function identify(req: IncomingMessage, parameters: Parameters): { clientId: string; proof: ClientProof } | Refusal {
+function identify(
+  req: IncomingMessage,
+  parameters: Parameters,
+): { clientId: string; proof: ClientProof } | Refusal {
   const { authorization } = req.headers;
   const named = parameters.get('client_id');
   const secret = parameters.get('client_secret');
@@ -135,7 +145,8 @@ function identify(req: IncomingMessage, parameters: Parameters): { clientId: str
   if (authorization !== undefined) {
     const basic = fromBasic(authorization);
     if ('reason' in basic) return basic;
-    if (named !== undefined && named !== basic.clientId) return malformed('client_id does not match the Authorization header');
+    if (named !== undefined && named !== basic.clientId)
+      return malformed('client_id does not match the Authorization header');
     return { clientId: basic.clientId, proof: { kind: 'secret', secret: basic.secret, by: 'basic' } };
   }
   if (assertion !== undefined) {
@@ -146,11 +157,17 @@ function identify(req: IncomingMessage, parameters: Parameters): { clientId: str
     return clientId === null ? clientIdMissing() : { clientId, proof: { kind: 'assertion', assertion } };
   }
   if (named === undefined) return clientIdMissing();
-  return { clientId: named, proof: secret === undefined ? { kind: 'none' } : { kind: 'secret', secret, by: 'post' } };
+  return {
+    clientId: named,
+    proof: secret === undefined ? { kind: 'none' } : { kind: 'secret', secret, by: 'post' },
+  };
 }
 
 /** Reads and parses a request. It never throws for what a client sent. */
-export async function readTokenRequest(req: IncomingMessage): Promise<TokenRequest | Refusal> {
+export async function readTokenRequest(
+  req: IncomingMessage,
+  tenant: Tenant,
+): Promise<TokenRequest | Refusal> {
   const body = await readBody(req);
   if (typeof body !== 'string') return body;
   const parameters = parseBody(req, body);
@@ -159,11 +176,15 @@ export async function readTokenRequest(req: IncomingMessage): Promise<TokenReque
   if (grantType === undefined) return grantTypeMissing();
   const identity = identify(req, parameters);
   if ('reason' in identity) return identity;
-  const scopes = parameters.get('scope')?.split(' ').filter((scope) => scope !== '');
+  const scopes = parameters
+    .get('scope')
+    ?.split(' ')
+    .filter((scope) => scope !== '');
+  const audience = parameters.get('audience');
   return {
     grantType,
     ...identity,
-    audience: parameters.get('audience') ?? null,
+    audience: audience === undefined ? null : tenant.canonical(audience),
     scopes: scopes === undefined || scopes.length === 0 ? null : scopes,
     organization: parameters.get('organization') ?? null,
   };

@@ -20,7 +20,9 @@ export function findClientGrant(
   const own = candidates.find((grant) => grant.clientId === client.clientId);
   if (own) return own;
   if (client.isFirstParty || resourceServer.isSystem) return null;
-  return candidates.find((grant) => grant.clientId === null && grant.defaultFor === 'third_party_clients') ?? null;
+  return (
+    candidates.find((grant) => grant.clientId === null && grant.defaultFor === 'third_party_clients') ?? null
+  );
 }
 
 /**

@@ -4,7 +4,12 @@
 //
 // Each rule cites its row of token-issuance.md (`CC-2`, `MO-6`, ...). docs/decision-table.md lists them all.
 
-import type { AccessFacts, ClientFacts, ClientGrantFacts, ResourceServerFacts } from '../domain/access-facts.js';
+import type {
+  AccessFacts,
+  ClientFacts,
+  ClientGrantFacts,
+  ResourceServerFacts,
+} from '../domain/access-facts.js';
 import type { AccessRequest, Decision, Denial } from './decision.js';
 import { decideOrganization } from './organization.js';
 import { findClientGrant, grantedScopes } from './client-grant.js';
@@ -61,7 +66,12 @@ export function decideAccess(
 function checkGrantType({ grantType }: AccessRequest, client: ClientFacts, trace: Trace): Denial | null {
   const denial = { reason: 'grant_type_not_allowed', grantType } as const;
   if (!client.grantTypes.includes(grantType)) {
-    return trace.deny('client.grant_type', 'GE-3', `the client's grant_types do not list ${grantType}`, denial);
+    return trace.deny(
+      'client.grant_type',
+      'GE-3',
+      `the client's grant_types do not list ${grantType}`,
+      denial,
+    );
   }
   if (!client.isConfidential) {
     return trace.deny('client.grant_type', 'CC-12', 'the client cannot authenticate itself', denial);
@@ -81,9 +91,14 @@ function resolveResourceServer(
 ): ResourceServerFacts | Denial {
   const audience = request.audience ?? facts.tenant.defaultAudience;
   if (audience === null) {
-    return trace.deny('resource_server.known', 'AU-6', 'no audience was asked for and the tenant has no default', {
-      reason: 'audience_missing',
-    });
+    return trace.deny(
+      'resource_server.known',
+      'AU-6',
+      'no audience was asked for and the tenant has no default',
+      {
+        reason: 'audience_missing',
+      },
+    );
   }
   const { resourceServer } = facts;
   if (resourceServer === null || resourceServer.identifier !== audience) {
@@ -126,10 +141,15 @@ function checkPolicy(
       });
     default:
       // Fails closed: `allow_all` does not exist for client access, and neither does anything else.
-      return trace.deny('resource_server.policy', 'management-api 4.2', `policy ${policy} is not understood`, {
-        reason: 'configuration_not_understood',
-        value: `subject_type_authorization.${subjectType}.policy = ${policy}`,
-      });
+      return trace.deny(
+        'resource_server.policy',
+        'management-api 4.2',
+        `policy ${policy} is not understood`,
+        {
+          reason: 'configuration_not_understood',
+          value: `subject_type_authorization.${subjectType}.policy = ${policy}`,
+        },
+      );
   }
 }
 
@@ -142,10 +162,15 @@ function requireClientGrant(
 ): ClientGrantFacts | Denial {
   const grant = findClientGrant(facts.clientGrants, facts.client, resourceServer, subjectType);
   if (grant === null) {
-    return trace.deny('client_grant', 'CC-2', `no client grant with subject_type ${subjectType} joins the two`, {
-      reason: 'client_grant_missing',
-      audience: resourceServer.identifier,
-    });
+    return trace.deny(
+      'client_grant',
+      'CC-2',
+      `no client grant with subject_type ${subjectType} joins the two`,
+      {
+        reason: 'client_grant_missing',
+        audience: resourceServer.identifier,
+      },
+    );
   }
   trace.pass(
     'client_grant',
@@ -192,10 +217,17 @@ function checkProofOfPossession(
 ): Denial | null {
   const who = resourceServer.proofOfPossessionRequiredFor;
   const required =
-    client.requiresProofOfPossession || who === 'all_clients' || (who === 'public_clients' && !client.isConfidential);
+    client.requiresProofOfPossession ||
+    who === 'all_clients' ||
+    (who === 'public_clients' && !client.isConfidential);
   if (!required) return null;
-  return trace.deny('proof_of_possession', 'management-api 4.1', 'the token would have to be bound to a key', {
-    reason: 'proof_of_possession_required',
-    audience: resourceServer.identifier,
-  });
+  return trace.deny(
+    'proof_of_possession',
+    'management-api 4.1',
+    'the token would have to be bound to a key',
+    {
+      reason: 'proof_of_possession_required',
+      audience: resourceServer.identifier,
+    },
+  );
 }

@@ -25,14 +25,23 @@ export function decideOrganization(
   if (request.organization === null) {
     if (usage !== 'require') {
       // MO-3: under `allow` the client's default organization is not applied.
-      trace.pass('organization', usage === 'deny' ? 'MO-1' : 'MO-3', 'none was asked for and none is required');
+      trace.pass(
+        'organization',
+        usage === 'deny' ? 'MO-1' : 'MO-3',
+        'none was asked for and none is required',
+      );
       return null;
     }
     const byDefault = facts.organizations.find(({ id }) => id === facts.client.defaultOrganizationId);
     if (!byDefault) {
-      return trace.deny('organization', 'MO-7', 'the grant requires one; none was asked for, the client has no default', {
-        reason: 'organization_required',
-      });
+      return trace.deny(
+        'organization',
+        'MO-7',
+        'the grant requires one; none was asked for, the client has no default',
+        {
+          reason: 'organization_required',
+        },
+      );
     }
     return checkAssociation(byDefault, facts, grant, trace);
   }
@@ -71,8 +80,13 @@ function checkAssociation(
     trace.pass('organization', 'MO-5', `the client grant was added to ${organization.id}`);
     return organization;
   }
-  return trace.deny('organization', client.isFirstParty ? 'MO-6' : 'MO-9', 'the client grant was not added to it', {
-    reason: 'organization_not_granted',
-    organization: organization.id,
-  });
+  return trace.deny(
+    'organization',
+    client.isFirstParty ? 'MO-6' : 'MO-9',
+    'the client grant was not added to it',
+    {
+      reason: 'organization_not_granted',
+      organization: organization.id,
+    },
+  );
 }

@@ -11,7 +11,12 @@ import type {
 import type { ClientGrant, ClientGrantChanges, NewClientGrant } from '../domain/client-grant.js';
 import type { LogEntry, LogType, NewLogEntry } from '../domain/log-entry.js';
 import type { NewOrganization, Organization, OrganizationChanges } from '../domain/organization.js';
-import type { NewResourceServer, ResourceServer, ResourceServerChanges, SystemApi } from '../domain/resource-server.js';
+import type {
+  NewResourceServer,
+  ResourceServer,
+  ResourceServerChanges,
+  SystemApi,
+} from '../domain/resource-server.js';
 import type { SigningKey } from '../domain/signing-key.js';
 import type { TokenFacts, TokenFactsQuery } from '../domain/token-facts.js';
 import type { QuotaUse, SubjectQuota } from '../domain/token-quota.js';
@@ -95,7 +100,10 @@ export interface ClientFilter {
   readonly grantAllowsAnyOrganization?: true;
 }
 
-export type OrganizationOrder = { readonly by: 'created_at' | 'name' | 'display_name'; readonly descending: boolean };
+export type OrganizationOrder = {
+  readonly by: 'created_at' | 'name' | 'display_name';
+  readonly descending: boolean;
+};
 
 // Readers and writers of the configuration, one pair for each noun. Every list has one stable order, which its comment
 // names. Updates throw `MissingReference` when what they change is gone; deletes answer whether there was something to
@@ -150,7 +158,11 @@ export interface OrganizationReader {
   find(id: string): Promise<Organization | null>;
   findByName(name: string): Promise<Organization | null>;
   /** Oldest first unless `order` says otherwise. */
-  list(filter: { clientGrantId?: string }, window: Window, order?: OrganizationOrder): Promise<Listing<Organization>>;
+  list(
+    filter: { clientGrantId?: string },
+    window: Window,
+    order?: OrganizationOrder,
+  ): Promise<Listing<Organization>>;
 }
 
 export interface OrganizationWriter extends OrganizationReader {

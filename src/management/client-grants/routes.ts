@@ -8,7 +8,12 @@ import { listBody, windowOf } from '../../http/paging.js';
 import type { ClientGrantFilter, ConfigWriter, Storage } from '../../storage/storage.js';
 import type { ChangeConfig } from '../change.js';
 import { toWire as organizationToWire } from '../organizations/wire.js';
-import { checkClientGrant, checkNoOrganizationsOnSystemApi, checkNotSystem, checkScopeChange } from './rules.js';
+import {
+  checkClientGrant,
+  checkNoOrganizationsOnSystemApi,
+  checkNotSystem,
+  checkScopeChange,
+} from './rules.js';
 import { toChanges, toWire } from './wire.js';
 
 type Operations =
@@ -29,7 +34,12 @@ function filterOf(query: Query<'listClientGrants'>, tenant: Tenant): ClientGrant
   if (client_id !== undefined && default_for !== undefined) {
     throw badQuery('`client_id` and `default_for` cannot be used together');
   }
-  if (subject_type !== undefined && client_id === undefined && audience === undefined && default_for === undefined) {
+  if (
+    subject_type !== undefined &&
+    client_id === undefined &&
+    audience === undefined &&
+    default_for === undefined
+  ) {
     throw badQuery('`subject_type` can only be used together with `client_id`, `audience` or `default_for`');
   }
   return {
@@ -43,10 +53,16 @@ function filterOf(query: Query<'listClientGrants'>, tenant: Tenant): ClientGrant
 
 function newClientGrant(body: RequestBody<'createClientGrant'>, tenant: Tenant): NewClientGrant {
   if ((body.client_id === undefined) === (body.default_for === undefined)) {
-    throw new ManagementError('invalid_body', 'Exactly one of `client_id` and `default_for` must be provided');
+    throw new ManagementError(
+      'invalid_body',
+      'Exactly one of `client_id` and `default_for` must be provided',
+    );
   }
   if (body.scope === undefined && body.allow_all_scopes !== true) {
-    throw new ManagementError('invalid_body', "Payload validation error: 'Missing required property: scope'.");
+    throw new ManagementError(
+      'invalid_body',
+      "Payload validation error: 'Missing required property: scope'.",
+    );
   }
   return {
     clientId: body.client_id ?? null,
@@ -63,7 +79,10 @@ function newClientGrant(body: RequestBody<'createClientGrant'>, tenant: Tenant):
 }
 
 /** One grant for each client (or default group), API and subject type. The database holds the same rule. */
-async function checkUnique(config: ConfigWriter, { clientId, defaultFor, audience, subjectType }: NewClientGrant) {
+async function checkUnique(
+  config: ConfigWriter,
+  { clientId, defaultFor, audience, subjectType }: NewClientGrant,
+) {
   const owner = clientId === null ? { defaultFor: defaultFor ?? 'third_party_clients' } : { clientId };
   const window = { kind: 'page', offset: 0, limit: 1, countTotal: false } as const;
   const { items } = await config.clientGrants.list({ ...owner, audience, subjectType }, window);
@@ -75,7 +94,11 @@ async function checkUnique(config: ConfigWriter, { clientId, defaultFor, audienc
   }
 }
 
-export function clientGrantHandlers(storage: Storage, change: ChangeConfig, tenant: Tenant): Handlers<Operations> {
+export function clientGrantHandlers(
+  storage: Storage,
+  change: ChangeConfig,
+  tenant: Tenant,
+): Handlers<Operations> {
   return {
     async listClientGrants({ query }) {
       const window = windowOf(query);

@@ -31,7 +31,8 @@ export function checkClientGrant(grant: NewClientGrant, client: Client | null, a
 }
 
 function checkSystemApi(grant: NewClientGrant, client: Client | null, api: ResourceServer): void {
-  if (grant.defaultFor !== null) throw broken('`default_for` cannot be provided when `audience` is a system API');
+  if (grant.defaultFor !== null)
+    throw broken('`default_for` cannot be provided when `audience` is a system API');
   if (client?.isFirstParty === false) {
     throw broken('Client grants for this API cannot be created for third-party clients.');
   }
@@ -52,7 +53,9 @@ function checkOrganizations(grant: NewClientGrant, client: Client | null): void 
   const { organizationUsage, allowAnyOrganization } = grant;
   if (organizationUsage === null && allowAnyOrganization === null) return;
   if (grant.subjectType !== 'client') {
-    throw broken('`organization_usage` and `allow_any_organization` can only be provided when `subject_type` is client');
+    throw broken(
+      '`organization_usage` and `allow_any_organization` can only be provided when `subject_type` is client',
+    );
   }
   if (grant.defaultFor !== null) {
     throw broken('`organization_usage` and `allow_any_organization` cannot be provided with `default_for`');
@@ -77,7 +80,8 @@ export function checkNoOrganizationsOnSystemApi(sent: ClientGrantChanges, api: R
 
 /** @throws ManagementError for grants that the server made for itself. */
 export function checkNotSystem(grant: ClientGrant): void {
-  if (grant.isSystem) throw new ManagementError('operation_not_supported', 'System client grants cannot be changed.');
+  if (grant.isSystem)
+    throw new ManagementError('operation_not_supported', 'System client grants cannot be changed.');
 }
 
 /** `scope` alone does not switch `allow_all_scopes` off (management-api.md 2.5). */

@@ -14,7 +14,10 @@ type Operations =
   | 'updateClientCredential'
   | 'deleteClientCredential';
 
-async function get(config: ConfigReader, path: { id: string; credential_id: string }): Promise<ClientCredential> {
+async function get(
+  config: ConfigReader,
+  path: { id: string; credential_id: string },
+): Promise<ClientCredential> {
   if ((await config.clients.find(path.id)) === null) throw new ManagementError('inexistent_client');
   const found = await config.clients.findCredential(path.id, path.credential_id);
   if (found === null) throw new ManagementError('inexistent_credential');
@@ -24,18 +27,22 @@ async function get(config: ConfigReader, path: { id: string; credential_id: stri
 export function credentialHandlers(storage: Storage, change: ChangeConfig): Handlers<Operations> {
   return {
     async listClientCredentials({ path }) {
-      if ((await storage.config.clients.find(path.id)) === null) throw new ManagementError('inexistent_client');
+      if ((await storage.config.clients.find(path.id)) === null)
+        throw new ManagementError('inexistent_client');
       const credentials = await storage.config.clients.listCredentials(path.id);
       // Only lists say that a key never expires (recorded).
       const toWire = (each: ClientCredential) =>
-        each.credentialType === 'public_key' ? { expires_at: null, ...credentialToWire(each) } : credentialToWire(each);
+        each.credentialType === 'public_key'
+          ? { expires_at: null, ...credentialToWire(each) }
+          : credentialToWire(each);
       return { status: 200, body: credentials.map(toWire) };
     },
 
     async createClientCredential(call) {
       const credential = await readCredential(call.path.id, call.body);
       const created = await change(call, async (config) => {
-        if ((await config.clients.find(call.path.id)) === null) throw new ManagementError('inexistent_client');
+        if ((await config.clients.find(call.path.id)) === null)
+          throw new ManagementError('inexistent_client');
         return config.clients.createCredential(credential);
       });
       return { status: 201, body: credentialToWire(created) };

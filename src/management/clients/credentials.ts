@@ -1,7 +1,7 @@
 // Keys and certificates that a client brings with it (management-api.md 7.1, recorded-behaviour.md 6).
 
 import { createHash, createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
-import { calculateJwkThumbprint, type JWK } from 'jose';
+import { calculateJwkThumbprint } from 'jose';
 import type { components } from '../../generated/openapi.js';
 import type { ClientCredential, KeyAuthenticationMethod, NewClientCredential } from '../../domain/client.js';
 import { newCredentialId } from '../../domain/ids.js';
@@ -58,7 +58,7 @@ async function publicKey(body: Schemas['PublicKeyCredential']): Promise<Unnamed>
   const fromCertificate = body.parse_expiry_from_cert && certificate ? new Date(certificate.validTo) : null;
   return {
     ...empty,
-    kid: body.kid ?? (await calculateJwkThumbprint(jwk as JWK)),
+    kid: body.kid ?? (await calculateJwkThumbprint(jwk)),
     algorithm: body.alg ?? 'RS256',
     publicJwk: jwk as JsonObject,
     expiresAt: body.expires_at === undefined ? fromCertificate : new Date(body.expires_at),
@@ -77,9 +77,7 @@ function selfSignedCertificate(body: Schemas['CertificateCredential']): Unnamed 
 }
 
 type NewCredential =
-  | Schemas['PublicKeyCredential']
-  | Schemas['CertificateSubjectCredential']
-  | Schemas['CertificateCredential'];
+  Schemas['PublicKeyCredential'] | Schemas['CertificateSubjectCredential'] | Schemas['CertificateCredential'];
 
 /**
  * Reads one credential from the wire.
@@ -133,7 +131,8 @@ export function readMethods(methods: Methods, existing: readonly ClientCredentia
   const ids = credentials.map(({ id }) => id);
   const usable = existing.filter(({ credentialType }) => credentialType === KIND[method]).map(({ id }) => id);
   const foreign = ids.find((id) => !usable.includes(id));
-  if (foreign !== undefined) throw invalid(`Credential ${foreign} does not exist or cannot be used for ${method}`);
+  if (foreign !== undefined)
+    throw invalid(`Credential ${foreign} does not exist or cannot be used for ${method}`);
   return { authenticationMethod: method, authenticationCredentials: ids };
 }
 

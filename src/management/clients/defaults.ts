@@ -38,7 +38,12 @@ export function defaultAuthMethod(body: Body): Body['token_endpoint_auth_method'
 
 export function defaultJwtConfiguration(body: Body, mode: ThirdPartySecurityMode | null): JsonObject {
   if (mode === 'strict') {
-    return { secret_encoded: false, alg: 'RS256', lifetime_in_seconds: 3600, ...(body.jwt_configuration as JsonObject) };
+    return {
+      secret_encoded: false,
+      alg: 'RS256',
+      lifetime_in_seconds: 3600,
+      ...(body.jwt_configuration as JsonObject),
+    };
   }
   // What is sent in part is not filled up, save for `secret_encoded`.
   if (body.jwt_configuration) return { secret_encoded: false, ...(body.jwt_configuration as JsonObject) };
@@ -64,9 +69,14 @@ const neverExpiring = {
 
 export function defaultRefreshToken(body: Body, mode: ThirdPartySecurityMode | null): JsonObject {
   const lifetimes = refreshTokenLifetimes(body);
-  if (body.refresh_token) return fillRefreshToken(body.refresh_token as JsonObject, lifetimes);
+  if (body.refresh_token) return fillRefreshToken(body.refresh_token, lifetimes);
   if (mode === 'strict') {
-    return { ...neverExpiring, expiration_type: 'expiring', ...lifetimes, infinite_idle_token_lifetime: false };
+    return {
+      ...neverExpiring,
+      expiration_type: 'expiring',
+      ...lifetimes,
+      infinite_idle_token_lifetime: false,
+    };
   }
   if (mode === 'permissive' && body.app_type === 'spa') {
     return fillRefreshToken({ rotation_type: 'rotating', expiration_type: 'expiring' }, lifetimes);
@@ -75,7 +85,10 @@ export function defaultRefreshToken(body: Body, mode: ThirdPartySecurityMode | n
 }
 
 /** Fills up what was sent of `refresh_token`. */
-export function fillRefreshToken(sent: JsonObject, lifetimes: JsonObject = refreshTokenLifetimes({ name: '' })) {
+export function fillRefreshToken(
+  sent: JsonObject,
+  lifetimes: JsonObject = refreshTokenLifetimes({ name: '' }),
+) {
   const isInfinite = sent['expiration_type'] === 'non-expiring';
   return {
     leeway: 0,

@@ -20,9 +20,13 @@ export async function newClient(body: Body): Promise<{ client: NewClient; creden
   const mode = securityModeOf(body);
   const clientId = mode === 'strict' ? newThirdPartyClientId() : newClientId();
   const isExpress = body.app_type === 'express_configuration';
-  const before = { settings: defaultSettings(body, mode), jwtConfiguration: defaultJwtConfiguration(body, mode) };
+  const before = {
+    settings: defaultSettings(body, mode),
+    jwtConfiguration: defaultJwtConfiguration(body, mode),
+  };
   const methods =
-    body.client_authentication_methods && (await readNewMethods(clientId, body.client_authentication_methods));
+    body.client_authentication_methods &&
+    (await readNewMethods(clientId, body.client_authentication_methods));
   const now = new Date();
   const client: NewClient = {
     clientId,

@@ -11,11 +11,18 @@ import type { ClientFilter, ConfigReader, ConfigWriter, Storage } from '../../st
 import type { ChangeConfig } from '../change.js';
 import { readMethods } from './credentials.js';
 import { byDefault, newClient } from './new-client.js';
-import { checkAuthentication, checkGrantTypes, checkMetadataSize, checkThirdParty, checkUnchangeable } from './rules.js';
+import {
+  checkAuthentication,
+  checkGrantTypes,
+  checkMetadataSize,
+  checkThirdParty,
+  checkUnchangeable,
+} from './rules.js';
 import { checkSettable, visibleToReader, visibleToWriter } from './visibility.js';
 import { type TenantFace, toChanges, toWire } from './wire.js';
 
-type Operations = 'listClients' | 'createClient' | 'getClient' | 'updateClient' | 'deleteClient' | 'rotateClientSecret';
+type Operations =
+  'listClients' | 'createClient' | 'getClient' | 'updateClient' | 'deleteClient' | 'rotateClientSecret';
 
 /** `q` has two forms, needs checkpoint paging and stands alone (management-api.md 6.3). */
 function filterOf(query: Query<'listClients'>): ClientFilter {
@@ -32,7 +39,8 @@ function filterOf(query: Query<'listClients'>): ClientFilter {
   const usable = others.every((other) => other === undefined) && (take !== undefined || from !== undefined);
   const organizationId = /^client_grant\.organization_id:"?(org_[A-Za-z0-9]{16})"?$/.exec(q)?.[1];
   if (usable && organizationId !== undefined) return { grantOrganizationId: organizationId };
-  if (usable && /^client_grant\.allow_any_organization:"?true"?$/.test(q)) return { grantAllowsAnyOrganization: true };
+  if (usable && /^client_grant\.allow_any_organization:"?true"?$/.test(q))
+    return { grantAllowsAnyOrganization: true };
   const forms = 'client_grant.organization_id:{id} or client_grant.allow_any_organization:true';
   throw new ManagementError(
     'invalid_query_string',
@@ -55,7 +63,11 @@ async function checkReferences(config: ConfigReader, changes: ClientChanges): Pr
 }
 
 /** An alias belongs to one client. Changes run one after the other, so nobody takes it in between. */
-async function checkAliases(config: ConfigReader, aliases: readonly string[] | undefined, of: string): Promise<void> {
+async function checkAliases(
+  config: ConfigReader,
+  aliases: readonly string[] | undefined,
+  of: string,
+): Promise<void> {
   const window = { kind: 'page', offset: 0, limit: 2, countTotal: false } as const;
   for (const alias of aliases ?? []) {
     const { items } = await config.clients.list({ alias }, window);
@@ -166,7 +178,10 @@ export function clientHandlers(
       const rotated = await change(call, async (config) => {
         const found = await get(config, call.path.id);
         if (found.authenticationMethod !== null) {
-          throw new ManagementError('operation_not_supported', 'Clients that authenticate with keys have no secret.');
+          throw new ManagementError(
+            'operation_not_supported',
+            'Clients that authenticate with keys have no secret.',
+          );
         }
         return config.clients.update(found.clientId, { secret: newClientSecret() });
       });

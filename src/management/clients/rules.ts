@@ -19,10 +19,13 @@ export function checkGrantTypes(body: Body, authMethod: string | null): void {
 
 /** Keys and secrets exclude each other (management-api.md 6.4). */
 export function checkAuthentication(body: Body): void {
-  const hasKeys = body.client_authentication_methods !== undefined && body.client_authentication_methods !== null;
+  const hasKeys =
+    body.client_authentication_methods !== undefined && body.client_authentication_methods !== null;
   const hasMethod = body.token_endpoint_auth_method !== undefined && body.token_endpoint_auth_method !== null;
   if (hasKeys && hasMethod) {
-    throw invalid('`client_authentication_methods` and `token_endpoint_auth_method` cannot be provided together');
+    throw invalid(
+      '`client_authentication_methods` and `token_endpoint_auth_method` cannot be provided together',
+    );
   }
 }
 
@@ -70,14 +73,20 @@ const STRICT_JWT_MEMBERS = ['alg', 'lifetime_in_seconds', 'secret_encoded'];
  *
  * @param current the client as it is, or as it would be by default: members that only repeat it are no request.
  */
-export function checkThirdParty(body: Body, client: Pick<Client, 'isFirstParty' | 'thirdPartySecurityMode'>, current: ClientWire): void {
+export function checkThirdParty(
+  body: Body,
+  client: Pick<Client, 'isFirstParty' | 'thirdPartySecurityMode'>,
+  current: ClientWire,
+): void {
   if (client.isFirstParty) {
     const mode = body.third_party_security_mode;
-    if (mode !== undefined) throw invalid('`third_party_security_mode` can only be provided for third-party clients');
+    if (mode !== undefined)
+      throw invalid('`third_party_security_mode` can only be provided for third-party clients');
     return;
   }
   const usesOrganizations =
-    (body.organization_usage ?? 'deny') !== 'deny' || (body.organization_require_behavior ?? 'no_prompt') !== 'no_prompt';
+    (body.organization_usage ?? 'deny') !== 'deny' ||
+    (body.organization_require_behavior ?? 'no_prompt') !== 'no_prompt';
   if (usesOrganizations) throw new ManagementError('organizations_for_first_party_only');
   if (client.thirdPartySecurityMode === 'strict') checkStrict(body, current);
   else if (body.grant_types?.includes('password')) throw invalid('Invalid grant types: password');
@@ -99,7 +108,9 @@ function checkStrict(body: Body, current: ClientWire): void {
   if (body.jwt_configuration?.alg !== undefined && body.jwt_configuration.alg !== 'RS256') {
     throw invalid('`jwt_configuration.alg` must be RS256 for third-party clients in strict mode');
   }
-  const jwtMember = Object.keys(body.jwt_configuration ?? {}).find((name) => !STRICT_JWT_MEMBERS.includes(name));
+  const jwtMember = Object.keys(body.jwt_configuration ?? {}).find(
+    (name) => !STRICT_JWT_MEMBERS.includes(name),
+  );
   if (jwtMember !== undefined) {
     throw invalid(`\`jwt_configuration.${jwtMember}\` is not allowed for third-party clients in strict mode`);
   }
@@ -120,6 +131,8 @@ function checkStrict(body: Body, current: ClientWire): void {
 export function checkMetadataSize(client: Pick<Client, 'settings'>): void {
   const metadata = client.settings['client_metadata'];
   if (typeof metadata === 'object' && metadata !== null && Object.keys(metadata).length > 10) {
-    throw invalid('Payload validation error: \'Too many properties defined (>10), maximum 10\' on property client_metadata.');
+    throw invalid(
+      "Payload validation error: 'Too many properties defined (>10), maximum 10' on property client_metadata.",
+    );
   }
 }

@@ -51,21 +51,27 @@ export function toWire(
     ...(methods === undefined && { client_secret: client.secret }),
     ...(client.appType !== null && { app_type: client.appType as NonNullable<ClientWire['app_type']> }),
     is_first_party: client.isFirstParty,
-    ...(client.thirdPartySecurityMode !== null && { third_party_security_mode: client.thirdPartySecurityMode }),
+    ...(client.thirdPartySecurityMode !== null && {
+      third_party_security_mode: client.thirdPartySecurityMode,
+    }),
     cross_origin_auth: client.settings['cross_origin_authentication'] ?? false,
     callback_url_template: false,
     ...(shownIn.created && { encrypted: true }),
     ...(client.settings as Partial<ClientWire>),
-    jwt_configuration: client.jwtConfiguration as NonNullable<ClientWire['jwt_configuration']>,
+    jwt_configuration: client.jwtConfiguration,
     signing_keys: [{ cert, pkcs7, subject: shownIn.list ? 'deprecated' : `/CN=${face.domain}` }],
     grant_types: [...client.grantTypes],
-    ...(client.tokenEndpointAuthMethod !== null && { token_endpoint_auth_method: client.tokenEndpointAuthMethod }),
+    ...(client.tokenEndpointAuthMethod !== null && {
+      token_endpoint_auth_method: client.tokenEndpointAuthMethod,
+    }),
     ...(methods !== undefined && { client_authentication_methods: methods }),
     ...(client.organizationUsage !== null && { organization_usage: client.organizationUsage }),
     ...(client.defaultOrganizationId !== null && {
       default_organization: { organization_id: client.defaultOrganizationId, flows: ['client_credentials'] },
     }),
-    ...(client.resourceServerIdentifier !== null && { resource_server_identifier: client.resourceServerIdentifier }),
+    ...(client.resourceServerIdentifier !== null && {
+      resource_server_identifier: client.resourceServerIdentifier,
+    }),
     ...(client.requiresProofOfPossession !== null && {
       require_proof_of_possession: client.requiresProofOfPossession,
     }),
@@ -119,7 +125,8 @@ export function settingsOf(body: Update | Schemas['CreateClient'], before: JsonO
   if (body.cross_origin_auth !== undefined && body.cross_origin_authentication === undefined) {
     settings['cross_origin_authentication'] = body.cross_origin_auth;
   }
-  if (body.oidc_logout !== undefined) settings['oidc_backchannel_logout'] = backchannelLogout(settings['oidc_logout']);
+  if (body.oidc_logout !== undefined)
+    settings['oidc_backchannel_logout'] = backchannelLogout(settings['oidc_logout']);
   return withoutNulls({ ...before, ...settings });
 }
 
@@ -130,12 +137,17 @@ function backchannelLogout(logout: JsonValue | undefined): JsonValue {
 }
 
 /** The changes that a body asks for, apart from credentials. Rules have been checked before. */
-export function toChanges(body: Update | Schemas['CreateClient'], before: Pick<Client, 'settings' | 'jwtConfiguration'>) {
+export function toChanges(
+  body: Update | Schemas['CreateClient'],
+  before: Pick<Client, 'settings' | 'jwtConfiguration'>,
+) {
   const changes: ClientChanges = {
     ...(body.name !== undefined && { name: body.name }),
     ...(body.app_type !== undefined && { appType: body.app_type }),
     ...(body.grant_types !== undefined && { grantTypes: body.grant_types }),
-    ...(body.token_endpoint_auth_method !== undefined && { tokenEndpointAuthMethod: body.token_endpoint_auth_method }),
+    ...(body.token_endpoint_auth_method !== undefined && {
+      tokenEndpointAuthMethod: body.token_endpoint_auth_method,
+    }),
     ...(body.jwt_configuration !== undefined && {
       jwtConfiguration: { ...before.jwtConfiguration, ...(body.jwt_configuration as JsonObject) },
     }),
@@ -146,7 +158,9 @@ export function toChanges(body: Update | Schemas['CreateClient'], before: Pick<C
     ...(body.require_proof_of_possession !== undefined && {
       requiresProofOfPossession: body.require_proof_of_possession,
     }),
-    ...(body.token_quota !== undefined && { tokenQuota: body.token_quota && quotaFromWire(body.token_quota) }),
+    ...(body.token_quota !== undefined && {
+      tokenQuota: body.token_quota && quotaFromWire(body.token_quota),
+    }),
     settings: settingsOf(body, before.settings),
   };
   return changes;

@@ -33,16 +33,25 @@ export function logHandlers(storage: Storage): Handlers<'listLogs' | 'getLog'> {
       const q = query.q ?? query.search;
       if (query.take !== undefined || query.from !== undefined) {
         // By checkpoint the answer is always a bare array, oldest first.
-        const window = { kind: 'checkpoint', after: query.from ?? null, take: query.take ?? DEFAULT_TAKE } as const;
+        const window = {
+          kind: 'checkpoint',
+          after: query.from ?? null,
+          take: query.take ?? DEFAULT_TAKE,
+        } as const;
         const { items } = await storage.listLogs({}, window);
         return { status: 200, body: items.map((entry) => pickFields(toWire(entry), query)) };
       }
       const window = pageOf(query);
       const filter = q === undefined ? {} : parseLogQuery(q);
-      const { items, total } = await storage.listLogs(filter, window, { oldestFirst: query.sort === 'date:1' });
+      const { items, total } = await storage.listLogs(filter, window, {
+        oldestFirst: query.sort === 'date:1',
+      });
       const logs = items.map((entry) => pickFields(toWire(entry), query));
       if (total === null) return { status: 200, body: logs };
-      return { status: 200, body: { start: window.offset, limit: window.limit, length: logs.length, total, logs } };
+      return {
+        status: 200,
+        body: { start: window.offset, limit: window.limit, length: logs.length, total, logs },
+      };
     },
 
     async getLog({ path }) {

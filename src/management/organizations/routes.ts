@@ -47,12 +47,21 @@ async function get(config: ConfigReader, id: string): Promise<Organization> {
 }
 
 /** The database holds the same rule. */
-async function checkNameIsFree(config: ConfigReader, name: string | undefined, of?: Organization): Promise<void> {
+async function checkNameIsFree(
+  config: ConfigReader,
+  name: string | undefined,
+  of?: Organization,
+): Promise<void> {
   if (name === undefined || name === of?.name) return;
-  if ((await config.organizations.findByName(name)) !== null) throw new ManagementError('organization_conflict');
+  if ((await config.organizations.findByName(name)) !== null)
+    throw new ManagementError('organization_conflict');
 }
 
-export function organizationHandlers(storage: Storage, change: ChangeConfig, tenant: Tenant): Handlers<Operations> {
+export function organizationHandlers(
+  storage: Storage,
+  change: ChangeConfig,
+  tenant: Tenant,
+): Handlers<Operations> {
   return {
     async listOrganizations({ query }) {
       const window = windowOf(query);
@@ -94,7 +103,8 @@ export function organizationHandlers(storage: Storage, change: ChangeConfig, ten
 
     async deleteOrganization(call) {
       await change(call, async (config) => {
-        if (!(await config.organizations.delete(call.path.id))) throw new ManagementError('inexistent_organization');
+        if (!(await config.organizations.delete(call.path.id)))
+          throw new ManagementError('inexistent_organization');
       });
       return { status: 204, body: undefined };
     },
@@ -118,7 +128,10 @@ export function organizationHandlers(storage: Storage, change: ChangeConfig, ten
         const found = await config.clientGrants.find(call.body.grant_id);
         if (found === null) throw new ManagementError('inexistent_client_grant');
         if (found.clientId === null) {
-          throw new ManagementError('invalid_body', 'A default client grant cannot be added to an organization');
+          throw new ManagementError(
+            'invalid_body',
+            'A default client grant cannot be added to an organization',
+          );
         }
         if (await config.organizations.hasClientGrant(organization.id, found.id)) {
           throw new ManagementError('organization_client_grant_conflict');

@@ -22,7 +22,8 @@ type Operations =
 
 /** HS256 needs a secret; it stays when the algorithm changes again (recorded). */
 function withSigningSecret(changes: ResourceServerChanges, current: string | null): ResourceServerChanges {
-  const missing = changes.signingAlgorithm === 'HS256' && current === null && changes.signingSecret === undefined;
+  const missing =
+    changes.signingAlgorithm === 'HS256' && current === null && changes.signingSecret === undefined;
   return missing ? { ...changes, signingSecret: newSigningSecret() } : changes;
 }
 
@@ -46,7 +47,9 @@ export function resourceServerHandlers(
   return {
     async listResourceServers({ query }) {
       const window = pageOf(query);
-      const filter = query.identifiers ? { identifiers: query.identifiers.map((each) => tenant.canonical(each)) } : {};
+      const filter = query.identifiers
+        ? { identifiers: query.identifiers.map((each) => tenant.canonical(each)) }
+        : {};
       const listing = await storage.config.resourceServers.list(filter, window);
       const body = pageBody('resource_servers', window, listing, (api) => pickFields(toWire(api), query));
       return { status: 200, body };
@@ -62,12 +65,20 @@ export function resourceServerHandlers(
           throw new ManagementError('resource_server_conflict');
         }
         const changes = withSigningSecret(await toChanges(settings, {}), null);
-        return config.resourceServers.create({ ...resourceServerDefaults, ...changes, identifier, systemApi: null });
+        return config.resourceServers.create({
+          ...resourceServerDefaults,
+          ...changes,
+          identifier,
+          systemApi: null,
+        });
       });
       return { status: 201, body: toWire(created) };
 
       /** Opt-in system APIs are created by their identifier; the rest of the body is ignored (recorded). */
-      async function activate(config: Parameters<Parameters<ChangeConfig>[1]>[0], kind: keyof typeof systemApis) {
+      async function activate(
+        config: Parameters<Parameters<ChangeConfig>[1]>[0],
+        kind: keyof typeof systemApis,
+      ) {
         if (kind === 'management') {
           throw new ManagementError('operation_not_supported', 'The selected identifier is reserved.');
         }

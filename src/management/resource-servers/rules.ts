@@ -1,7 +1,7 @@
 // What a JSON schema cannot state about an API (management-api.md 4 and 5).
 
 import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
-import { calculateJwkThumbprint, type JWK } from 'jose';
+import { calculateJwkThumbprint } from 'jose';
 import type { components } from '../../generated/openapi.js';
 import { ManagementError } from '../../errors.js';
 import type { ResourceServer, SystemApi, TokenEncryption } from '../../domain/resource-server.js';
@@ -11,7 +11,11 @@ type Settings = Schemas['ResourceServerSettings'];
 
 /** The members that a PATCH of each system API may have (management-api.md 5, "PATCH allowed fields"). */
 const CHANGEABLE: Record<SystemApi, readonly (keyof Settings)[]> = {
-  management: ['token_lifetime', 'skip_consent_for_verifiable_first_party_clients', 'subject_type_authorization'],
+  management: [
+    'token_lifetime',
+    'skip_consent_for_verifiable_first_party_clients',
+    'subject_type_authorization',
+  ],
   my_account: [
     'token_lifetime',
     'skip_consent_for_verifiable_first_party_clients',
@@ -79,11 +83,16 @@ export function checkScopes(scopes: Settings['scopes']): void {
  *
  * @throws ManagementError when the PEM holds neither an RSA public key nor a certificate of one.
  */
-export async function readEncryptionKey(encryption: NonNullable<Schemas['TokenEncryption']>): Promise<TokenEncryption> {
+export async function readEncryptionKey(
+  encryption: NonNullable<Schemas['TokenEncryption']>,
+): Promise<TokenEncryption> {
   const { name, alg, kid, pem } = encryption.encryption_key;
   const { key, isCertificate } = parsePem(pem);
   if (key?.asymmetricKeyType !== 'rsa' || key.asymmetricKeyDetails?.modulusLength === undefined) {
-    throw new ManagementError('invalid_body', 'The encryption key must be a PEM of an RSA public key or certificate.');
+    throw new ManagementError(
+      'invalid_body',
+      'The encryption key must be a PEM of an RSA public key or certificate.',
+    );
   }
   if (key.asymmetricKeyDetails.modulusLength < 2048) {
     throw new ManagementError('invalid_body', 'The encryption key must have at least 2048 bits.');
@@ -96,7 +105,9 @@ export async function readEncryptionKey(encryption: NonNullable<Schemas['TokenEn
       ...(kid !== undefined && { kid }),
       pem,
       // Recorded: it is the thumbprint of the key (RFC 7638), not of the certificate.
-      ...(isCertificate && { thumbprintSha256: await calculateJwkThumbprint(key.export({ format: 'jwk' }) as JWK) }),
+      ...(isCertificate && {
+        thumbprintSha256: await calculateJwkThumbprint(key.export({ format: 'jwk' })),
+      }),
     },
   };
 }
@@ -106,7 +117,9 @@ function parsePem(pem: string): { key?: KeyObject; isCertificate: boolean } {
   try {
     if (isCertificate) return { key: new X509Certificate(pem).publicKey, isCertificate };
     // Node would take the public half of a private key; nobody means to send one.
-    return pem.includes('-----BEGIN PUBLIC KEY-----') ? { key: createPublicKey(pem), isCertificate } : { isCertificate };
+    return pem.includes('-----BEGIN PUBLIC KEY-----')
+      ? { key: createPublicKey(pem), isCertificate }
+      : { isCertificate };
   } catch {
     return { isCertificate };
   }

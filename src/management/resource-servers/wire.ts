@@ -2,12 +2,7 @@
 
 import type { components } from '../../generated/openapi.js';
 import type { JsonObject } from '../../domain/json.js';
-import type {
-  ProofOfPossession,
-  ResourceServer,
-  ResourceServerChanges,
-  TokenEncryption,
-} from '../../domain/resource-server.js';
+import type { ResourceServer, ResourceServerChanges, TokenEncryption } from '../../domain/resource-server.js';
 import { withoutNulls } from '../settings.js';
 import { readEncryptionKey } from './rules.js';
 
@@ -63,7 +58,9 @@ export function toWire(api: ResourceServer): Wire {
 
 /** `authorization_details: null` and the like remove the member; objects are replaced, not merged (recorded). */
 function settingsOf(body: Settings, before: JsonObject): JsonObject {
-  const sent = Object.fromEntries(KEPT_AS_SENT.flatMap((name) => (body[name] === undefined ? [] : [[name, body[name]]])));
+  const sent = Object.fromEntries(
+    KEPT_AS_SENT.flatMap((name) => (body[name] === undefined ? [] : [[name, body[name]]])),
+  );
   return withoutNulls({ ...before, ...sent } as JsonObject);
 }
 
@@ -83,7 +80,9 @@ export async function toChanges(body: Settings, before: JsonObject): Promise<Res
     ...(body.signing_secret !== undefined && { signingSecret: body.signing_secret }),
     ...(body.token_dialect !== undefined && { tokenDialect: body.token_dialect }),
     ...(body.token_lifetime !== undefined && { tokenLifetimeSeconds: body.token_lifetime }),
-    ...(body.token_lifetime_for_web !== undefined && { tokenLifetimeForWebSeconds: body.token_lifetime_for_web }),
+    ...(body.token_lifetime_for_web !== undefined && {
+      tokenLifetimeForWebSeconds: body.token_lifetime_for_web,
+    }),
     ...(body.enforce_policies !== undefined && { enforcePolicies: body.enforce_policies }),
     ...(body.allow_offline_access !== undefined && { allowOfflineAccess: body.allow_offline_access }),
     ...(body.skip_consent_for_verifiable_first_party_clients !== undefined && {
@@ -93,7 +92,7 @@ export async function toChanges(body: Settings, before: JsonObject): Promise<Res
       tokenEncryption: encryption && (await readEncryptionKey(encryption)),
     }),
     ...(body.proof_of_possession !== undefined && {
-      proofOfPossession: body.proof_of_possession as ProofOfPossession | null,
+      proofOfPossession: body.proof_of_possession,
     }),
     settings: settingsOf(body, before),
   };

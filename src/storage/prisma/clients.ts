@@ -1,4 +1,8 @@
-import type { Client as Row, ClientCredential as CredentialRow, Prisma } from '../../generated/prisma/client.js';
+import type {
+  Client as Row,
+  ClientCredential as CredentialRow,
+  Prisma,
+} from '../../generated/prisma/client.js';
 import type {
   Client,
   ClientChanges,
@@ -61,11 +65,14 @@ function toCredential(row: CredentialRow): ClientCredential {
 
 /** Domain values as columns; only those that are given. */
 function toColumns(clientId: string, changes: ClientChanges, sealing: Sealing) {
-  const { secret, grantTypes, authenticationCredentials, jwtConfiguration, tokenQuota, settings, ...plain } = changes;
+  const { secret, grantTypes, authenticationCredentials, jwtConfiguration, tokenQuota, settings, ...plain } =
+    changes;
   return {
     ...plain,
     ...(grantTypes !== undefined && { grantTypes: [...grantTypes] }),
-    ...(authenticationCredentials !== undefined && { authenticationCredentials: [...authenticationCredentials] }),
+    ...(authenticationCredentials !== undefined && {
+      authenticationCredentials: [...authenticationCredentials],
+    }),
     ...(secret !== undefined && { encryptedSecret: sealing.seal(secret, clientSecretPlace(clientId)) }),
     ...(jwtConfiguration !== undefined && { jwtConfiguration: jwtConfiguration as Prisma.InputJsonObject }),
     ...(tokenQuota !== undefined && { tokenQuota: toColumn(tokenQuota) }),
@@ -108,14 +115,21 @@ export function clientReader(db: Db, sealing: Sealing): ClientReader {
     },
     list(filter, window) {
       const matches = where(filter);
-      const orderBy = [{ isGlobal: 'asc' }, { seq: 'asc' }] as const satisfies Prisma.ClientOrderByWithRelationInput[];
+      const orderBy = [
+        { isGlobal: 'asc' },
+        { seq: 'asc' },
+      ] as const satisfies Prisma.ClientOrderByWithRelationInput[];
       return list(
         window,
         {
           count: () => db.client.count({ where: matches }),
           page: (part) => db.client.findMany({ where: matches, orderBy: [...orderBy], ...part }),
           after: (cursor, take) =>
-            db.client.findMany({ where: { AND: [matches, afterCursor(cursor)] }, orderBy: [...orderBy], take }),
+            db.client.findMany({
+              where: { AND: [matches, afterCursor(cursor)] },
+              orderBy: [...orderBy],
+              take,
+            }),
           cursor: cursorOf,
         },
         (row) => toDomain(row, sealing),
@@ -141,7 +155,9 @@ export function clientWriter(db: Db, sealing: Sealing): ClientWriter {
   return {
     createCredential,
     async updateCredential(id, { expiresAt }, now) {
-      return toCredential(await db.clientCredential.update({ where: { id }, data: { expiresAt, updatedAt: now } }));
+      return toCredential(
+        await db.clientCredential.update({ where: { id }, data: { expiresAt, updatedAt: now } }),
+      );
     },
     async deleteCredential(id) {
       return (await db.clientCredential.deleteMany({ where: { id } })).count > 0;

@@ -43,15 +43,15 @@ function prismaOver(pool: pg.Pool): PrismaClient {
 /** Opens the database that `url` names or, without one, the embedded database; both migrated. */
 export async function openDatabase(options: { url: string | undefined; dataDir: string }): Promise<Database> {
   if (options.url === undefined) {
-    const { pool, close } = await openEmbedded(options.dataDir);
-    const prisma = prismaOver(pool);
+    const embedded = await openEmbedded(options.dataDir);
+    const prisma = prismaOver(embedded.pool);
     return {
       prisma,
-      pool,
+      pool: embedded.pool,
       isExclusive: true,
       close: async () => {
         await prisma.$disconnect();
-        await close();
+        await embedded.close();
       },
     };
   }

@@ -65,7 +65,9 @@ export async function lockDirectory(directory: string): Promise<() => Promise<vo
       const holder = await read(file);
       if (holder === null) continue;
       if (isAlive(holder)) {
-        throw new Error(`${directory} is in use by process ${holder.pid}; stop it, or choose another DATA_DIR`);
+        throw new Error(
+          `${directory} is in use by process ${holder.pid}; stop it, or choose another DATA_DIR`,
+        );
       }
       await takeAway(file, holder);
     }

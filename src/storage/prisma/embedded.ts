@@ -34,7 +34,7 @@ function connect(db: PGlite): pg.Pool {
     user: 'postgres',
     database: 'postgres',
     // pg calls few of a socket's methods, and PGliteStream has exactly those.
-    stream: () => new PGliteStream(db) as unknown as ReturnType<NonNullable<pg.PoolConfig['stream']>>,
+    stream: () => new PGliteStream(db),
   });
 }
 

@@ -8,7 +8,14 @@ import type { PublicJwk } from '../../domain/signing-key.js';
 import type { TokenQuota } from '../../domain/token-quota.js';
 
 const jsonValue: z.ZodType<JsonValue> = z.lazy(() =>
-  z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(jsonValue), z.record(z.string(), jsonValue)]),
+  z.union([
+    z.string(),
+    z.number(),
+    z.boolean(),
+    z.null(),
+    z.array(jsonValue),
+    z.record(z.string(), jsonValue),
+  ]),
 );
 
 export const jsonObject: z.ZodType<JsonObject> = z.record(z.string(), jsonValue);
@@ -42,7 +49,11 @@ export const tokenQuota: z.ZodType<TokenQuota> = z.strictObject({
   perHour: z.number().int().nullable(),
 });
 
-export const publicJwk: z.ZodType<PublicJwk> = z.strictObject({ kty: z.literal('RSA'), n: z.string(), e: z.string() });
+export const publicJwk: z.ZodType<PublicJwk> = z.strictObject({
+  kty: z.literal('RSA'),
+  n: z.string(),
+  e: z.string(),
+});
 
 /** What Prisma wants for a JSON column: a value as it is, null as SQL's NULL and not as JSON's. */
 export function toColumn(value: unknown): Prisma.InputJsonValue | typeof Prisma.DbNull {

@@ -135,7 +135,7 @@ export class LogWriter {
 /** Writes an entry in the transaction of the change that it is about. */
 export async function writeLog(db: Db, entry: NewLogEntry, configVersion: bigint): Promise<void> {
   const { data, ...columns } = entry;
-  await db.log.create({ data: { ...columns, configVersion, data: data as Prisma.InputJsonObject } });
+  await db.log.create({ data: { ...columns, configVersion, data: data } });
 }
 
 function toDomain(row: Row): LogEntry {
@@ -189,11 +189,16 @@ export function listLogs(
     window,
     {
       count: () => db.log.count({ where: matches }),
-      page: (part) => db.log.findMany({ where: matches, orderBy: { id: oldestFirst ? 'asc' : 'desc' }, ...part }),
+      page: (part) =>
+        db.log.findMany({ where: matches, orderBy: { id: oldestFirst ? 'asc' : 'desc' }, ...part }),
       after: (cursor, take) => {
         const after = cursor === null ? 0n : idOf(cursor);
         if (after === null) throw new InvalidCursor();
-        return db.log.findMany({ where: { AND: [matches, { id: { gt: after } }] }, orderBy: { id: 'asc' }, take });
+        return db.log.findMany({
+          where: { AND: [matches, { id: { gt: after } }] },
+          orderBy: { id: 'asc' },
+          take,
+        });
       },
       cursor: (row) => String(row.id),
     },

@@ -54,7 +54,10 @@ export async function readMigrations(directory = MIGRATIONS_DIR): Promise<Migrat
  * @returns the names of the migrations that were applied.
  * @throws when an earlier migration failed half-way, was edited after it was applied, or comes from a newer version.
  */
-export async function applyMigrations(client: pg.ClientBase, migrations: readonly Migration[]): Promise<string[]> {
+export async function applyMigrations(
+  client: pg.ClientBase,
+  migrations: readonly Migration[],
+): Promise<string[]> {
   await client.query(`SELECT pg_advisory_lock(${MIGRATE_LOCK})`);
   try {
     await client.query(MIGRATIONS_TABLE);
@@ -63,7 +66,9 @@ export async function applyMigrations(client: pg.ClientBase, migrations: readonl
     );
     const failed = rows.find((row) => row.finished_at === null && row.rolled_back_at === null);
     if (failed) throw new Error(`migration ${failed.migration_name} failed earlier; resolve it first`);
-    const done = new Map(rows.filter((row) => row.rolled_back_at === null).map((row) => [row.migration_name, row]));
+    const done = new Map(
+      rows.filter((row) => row.rolled_back_at === null).map((row) => [row.migration_name, row]),
+    );
     for (const name of done.keys()) {
       if (!migrations.some((migration) => migration.name === name)) {
         throw new Error(`the database has migration ${name}, which this version does not know`);
@@ -101,5 +106,8 @@ async function apply(client: pg.ClientBase, { name, sql, checksum }: Migration):
     await client.query('UPDATE _prisma_migrations SET logs = $2 WHERE id = $1', [id, String(error)]);
     throw error;
   }
-  await client.query('UPDATE _prisma_migrations SET finished_at = now(), applied_steps_count = 1 WHERE id = $1', [id]);
+  await client.query(
+    'UPDATE _prisma_migrations SET finished_at = now(), applied_steps_count = 1 WHERE id = $1',
+    [id],
+  );
 }

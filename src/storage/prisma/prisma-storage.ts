@@ -78,7 +78,10 @@ class PrismaStorage implements Storage {
       const { version, result } = await this.#prisma.$transaction(
         async (tx) => {
           // Locks out every other change until this one is done.
-          const raised = await tx.configVersion.update({ where: { id: 1 }, data: { version: { increment: 1 } } });
+          const raised = await tx.configVersion.update({
+            where: { id: 1 },
+            data: { version: { increment: 1 } },
+          });
           const { result, entry } = await change(configWriter(tx, this.#sealing));
           if (entry) await writeLog(tx, entry, raised.version);
           return { version: Number(raised.version), result };

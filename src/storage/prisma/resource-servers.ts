@@ -7,7 +7,14 @@ import type {
   TokenDialect,
 } from '../../domain/resource-server.js';
 import type { ResourceServerReader, ResourceServerWriter } from '../storage.js';
-import { fromColumn, jsonObject, proofOfPossession, scopes, toColumn, tokenEncryption } from './json-columns.js';
+import {
+  fromColumn,
+  jsonObject,
+  proofOfPossession,
+  scopes,
+  toColumn,
+  tokenEncryption,
+} from './json-columns.js';
 import type { Sealing } from './sealing.js';
 
 type Db = Prisma.TransactionClient;
@@ -25,7 +32,8 @@ function toDomain(row: Row, linkedClientId: string | null, sealing: Sealing): Re
     userPolicy: row.userPolicy,
     clientPolicy: row.clientPolicy,
     signingAlgorithm: row.signingAlgorithm as SigningAlgorithm,
-    signingSecret: row.encryptedSigningSecret && sealing.openText(row.encryptedSigningSecret, signingSecretPlace(row.id)),
+    signingSecret:
+      row.encryptedSigningSecret && sealing.openText(row.encryptedSigningSecret, signingSecretPlace(row.id)),
     tokenDialect: row.tokenDialect as TokenDialect | null,
     tokenLifetimeSeconds: row.tokenLifetimeSeconds,
     tokenLifetimeForWebSeconds: row.tokenLifetimeForWebSeconds,
@@ -45,7 +53,8 @@ function toColumns(id: string, changes: ResourceServerChanges, sealing: Sealing)
   return {
     ...plain,
     ...(signingSecret !== undefined && {
-      encryptedSigningSecret: signingSecret === null ? null : sealing.seal(signingSecret, signingSecretPlace(id)),
+      encryptedSigningSecret:
+        signingSecret === null ? null : sealing.seal(signingSecret, signingSecretPlace(id)),
     }),
     ...(scopes !== undefined && { scopes: toColumn(scopes) }),
     ...(tokenEncryption !== undefined && { tokenEncryption: toColumn(tokenEncryption) }),
@@ -82,7 +91,12 @@ export function resourceServerReader(db: Db, sealing: Sealing): ResourceServerRe
     async list({ identifiers }, window) {
       const where = identifiers ? { identifier: { in: [...identifiers] } } : {};
       const orderBy = { seq: 'asc' } as const;
-      const rows = await db.resourceServer.findMany({ where, orderBy, skip: window.offset, take: window.limit });
+      const rows = await db.resourceServer.findMany({
+        where,
+        orderBy,
+        skip: window.offset,
+        take: window.limit,
+      });
       const total = window.countTotal ? await db.resourceServer.count({ where }) : null;
       return { items: await withLinks(rows), total, next: null };
     },
@@ -101,7 +115,9 @@ export function resourceServerWriter(db: Db, sealing: Sealing): ResourceServerWr
     async create(resourceServer) {
       const id = newResourceServerId();
       const { identifier, systemApi, ...rest } = resourceServer;
-      await db.resourceServer.create({ data: { id, identifier, systemApi, ...toColumns(id, rest, sealing) } });
+      await db.resourceServer.create({
+        data: { id, identifier, systemApi, ...toColumns(id, rest, sealing) },
+      });
       return get(id);
     },
     async update(id, changes) {

@@ -38,7 +38,9 @@ export class Sealing {
     try {
       return Buffer.concat([decipher.update(value.subarray(1 + NONCE_BYTES + TAG_BYTES)), decipher.final()]);
     } catch {
-      throw new Error(`cannot open the sealed value of ${place}: is ENCRYPTION_KEY the key it was sealed with?`);
+      throw new Error(
+        `cannot open the sealed value of ${place}: is ENCRYPTION_KEY the key it was sealed with?`,
+      );
     }
   }
 

@@ -5,7 +5,14 @@ import type pg from 'pg';
 import { z } from 'zod';
 import type { TokenFacts, TokenFactsQuery } from '../../domain/token-facts.js';
 import { clientSecretPlace } from './clients.js';
-import { fromColumn, jsonObject, proofOfPossession, scopes, tokenEncryption, tokenQuota } from './json-columns.js';
+import {
+  fromColumn,
+  jsonObject,
+  proofOfPossession,
+  scopes,
+  tokenEncryption,
+  tokenQuota,
+} from './json-columns.js';
 import { signingSecretPlace } from './resource-servers.js';
 import type { Sealing } from './sealing.js';
 
@@ -116,7 +123,9 @@ const resourceServerColumns = z.object({
   signing_algorithm: z.enum(['HS256', 'RS256', 'RS512', 'PS256']),
   encrypted_signing_secret: sealed.nullable(),
   token_lifetime_seconds: z.number().int(),
-  token_dialect: z.enum(['access_token', 'access_token_authz', 'rfc9068_profile', 'rfc9068_profile_authz']).nullable(),
+  token_dialect: z
+    .enum(['access_token', 'access_token_authz', 'rfc9068_profile', 'rfc9068_profile_authz'])
+    .nullable(),
   enforce_policies: z.boolean().nullable(),
   token_encryption: z.unknown(),
   proof_of_possession: z.unknown(),
@@ -196,12 +205,17 @@ function accessFacts(client: ClientColumns, api: ResourceServerColumns | null): 
   };
 }
 
-function tokenSettings(client: ClientColumns, api: ResourceServerColumns, sealing: Sealing): TokenFacts['token'] {
+function tokenSettings(
+  client: ClientColumns,
+  api: ResourceServerColumns,
+  sealing: Sealing,
+): TokenFacts['token'] {
   const lifetime = client.jwt_configuration['lifetime_in_seconds'];
   return {
     signingAlgorithm: api.signing_algorithm,
     signingSecret:
-      api.encrypted_signing_secret && sealing.openText(api.encrypted_signing_secret, signingSecretPlace(api.api_id)),
+      api.encrypted_signing_secret &&
+      sealing.openText(api.encrypted_signing_secret, signingSecretPlace(api.api_id)),
     lifetimeSeconds: api.token_lifetime_seconds,
     // Only strict third parties bound their access tokens themselves (token-issuance.md 6.7).
     clientLifetimeSeconds:

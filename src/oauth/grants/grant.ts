@@ -1,0 +1,34 @@
+import type { TokenFacts } from '../../domain/token-facts.js';
+import type { QuotaUse } from '../../domain/token-quota.js';
+import type { PlatformChoices } from '../../policy/platform-choices.js';
+import type { Storage } from '../../storage/storage.js';
+import type { Outcome } from '../outcome.js';
+import type { TokenRequest } from '../token-request.js';
+
+/** What is done for a request once stays done when the request is decided again on fresh facts. */
+export class Once {
+  #assertion: Promise<boolean> | null = null;
+  #quotas: Promise<readonly QuotaUse[]> | null = null;
+
+  useAssertion(use: () => Promise<boolean>): Promise<boolean> {
+    return (this.#assertion ??= use());
+  }
+
+  takeFromQuotas(take: () => Promise<readonly QuotaUse[]>): Promise<readonly QuotaUse[]> {
+    return (this.#quotas ??= take());
+  }
+}
+
+export interface GrantOptions {
+  readonly storage: Storage;
+  readonly choices: PlatformChoices;
+  readonly now: () => Date;
+}
+
+/** A grant type (RFC 6749 section 1.3): what becomes of a request whose client has been authenticated. */
+export type Grant = (
+  request: TokenRequest,
+  facts: TokenFacts,
+  once: Once,
+  options: GrantOptions,
+) => Promise<Outcome>;

@@ -1,0 +1,38 @@
+import type { TokenFacts, TokenSettings } from '../domain/token-facts.js';
+import type { QuotaUse } from '../domain/token-quota.js';
+import type { Decision } from '../policy/decision.js';
+import type { Refusal } from './refusal.js';
+
+export type Granted = Extract<Decision, { granted: true }>;
+
+interface Told {
+  /** The rows of the decision table that the request went through, in order. */
+  readonly rules: readonly string[];
+  /** What the last rule looked at, for people. */
+  readonly because: string | null;
+  readonly quotaUses: readonly QuotaUse[];
+}
+
+export interface GrantedOutcome extends Told {
+  readonly refusal: null;
+  readonly facts: TokenFacts;
+  readonly decision: Granted;
+  readonly settings: TokenSettings;
+}
+
+export interface RefusedOutcome extends Told {
+  readonly refusal: Refusal;
+  readonly facts: TokenFacts | null;
+}
+
+/** What a token request comes to, with what the log is told of it. */
+export type Outcome = GrantedOutcome | RefusedOutcome;
+
+export function refused(
+  facts: TokenFacts | null,
+  refusal: Refusal,
+  because: string | null,
+  rules: readonly string[] = [],
+): RefusedOutcome {
+  return { refusal, facts, rules, because, quotaUses: [] };
+}

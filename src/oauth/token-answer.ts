@@ -1,0 +1,96 @@
+import type { ServerResponse } from 'node:http';
+import type { Tenant } from '../domain/tenant.js';
+import type { QuotaUse } from '../domain/token-quota.js';
+import type { Granted } from './outcome.js';
+import type { Reason, Refusal } from './refusal.js';
+
+export interface AnswerOptions {
+  readonly tenant: Tenant;
+  readonly now: () => Date;
+  /** Sent with every answer. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Whether answers name the rule that decided, in `Grantry-Reason`. */
+  readonly reasonHeader: boolean;
+}
+
+const QUOTA_HEADERS = {
+  client: 'Auth0-Client-Quota-Limit',
+  organization: 'Auth0-Organization-Quota-Limit',
+} as const;
+
+/** How far quotas are used, in the form that the official SDKs read: `b=per_hour;q=100;r=99;t=3600`. */
+function quotaHeaders(uses: readonly QuotaUse[]): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const subject of ['client', 'organization'] as const) {
+    const buckets = uses.filter((use) => use.of === subject);
+    if (buckets.length === 0) continue;
+    headers[QUOTA_HEADERS[subject]] = buckets
+      .map(
+        ({ period, limit, remaining, resetSeconds }) =>
+          `b=${period};q=${limit};r=${remaining};t=${resetSeconds}`,
+      )
+      .join(',');
+  }
+  return headers;
+}
+
+/** CC-15: what a client that was too quick is told. */
+function exceededHeaders(uses: readonly QuotaUse[], now: Date): Record<string, string> {
+  const exceeded = uses.find((use) => use.exceeded);
+  if (exceeded === undefined) return {};
+  return {
+    'Retry-After': String(exceeded.resetSeconds),
+    'X-RateLimit-Limit': String(exceeded.limit),
+    'X-RateLimit-Remaining': '0',
+    'X-RateLimit-Reset': String(Math.floor(now.getTime() / 1000) + exceeded.resetSeconds),
+  };
+}
+
+/** Writes the one answer of a request. RFC 6749 section 5.1: no answer may be kept by a cache. */
+export class TokenAnswer {
+  readonly #res: ServerResponse;
+  readonly #options: AnswerOptions;
+
+  constructor(res: ServerResponse, options: AnswerOptions) {
+    this.#res = res;
+    this.#options = options;
+  }
+
+  grant(token: string, { scopes }: Granted, lifetimeSeconds: number, quotaUses: readonly QuotaUse[]): void {
+    const scope = scopes.length > 0 ? { scope: scopes.join(' ') } : {};
+    const body = { access_token: token, ...scope, expires_in: lifetimeSeconds, token_type: 'Bearer' };
+    this.#send(200, body, 'granted', quotaHeaders(quotaUses));
+  }
+
+  refuse({ reason, error }: Refusal, quotaUses: readonly QuotaUse[]): void {
+    const { status, error: code, description, uri } = error;
+    const body = {
+      error: code,
+      error_description: description,
+      ...(uri !== undefined && { error_uri: uri }),
+    };
+    this.#send(status, body, reason, {
+      ...quotaHeaders(quotaUses),
+      ...exceededHeaders(quotaUses, this.#options.now()),
+      // RFC 6749 section 5.2.
+      ...(status === 401 && { 'WWW-Authenticate': `Basic realm="${this.#options.tenant.domain}"` }),
+      // What is left of a body that was too long is not read.
+      ...(status === 413 && { Connection: 'close' }),
+    });
+  }
+
+  #send(status: number, body: object, reason: Reason, extra: Record<string, string>): void {
+    const text = JSON.stringify(body);
+    const { headers, reasonHeader } = this.#options;
+    this.#res.writeHead(status, {
+      ...headers,
+      'Content-Type': 'application/json',
+      'Content-Length': Buffer.byteLength(text),
+      'Cache-Control': 'no-store',
+      Pragma: 'no-cache',
+      ...(reasonHeader && { 'Grantry-Reason': reason }),
+      ...extra,
+    });
+    this.#res.end(text);
+  }
+}

@@ -1,0 +1,58 @@
+import type { IncomingMessage } from 'node:http';
+import type { JsonObject } from '../domain/json.js';
+import type { LogType, NewLogEntry } from '../domain/log-entry.js';
+import type { Tenant } from '../domain/tenant.js';
+import { connectionOf } from '../http/router.js';
+import type { Outcome } from './outcome.js';
+import type { TokenRequest } from './token-request.js';
+import { grantTypes } from './vocabulary.js';
+
+/** Values of a request end here in the log; they can be long, and columns have indexes. */
+const MAX_LOGGED = 600;
+const cut = (text: string | null): string | null => text && text.slice(0, MAX_LOGGED);
+
+function logType(request: TokenRequest | null, isRefused: boolean): LogType {
+  if (request !== null && request.grantType !== grantTypes.clientCredentials) return 'f';
+  return isRefused ? 'feccft' : 'seccft';
+}
+
+/** The row for a request (design.md D7): what was asked for, what was decided, and why. */
+export function tokenLogEntry(
+  req: IncomingMessage,
+  request: TokenRequest | null,
+  outcome: Outcome,
+  { tenant, now }: { tenant: Tenant; now: () => Date },
+): NewLogEntry {
+  const { facts, refusal } = outcome;
+  const client = connectionOf(req);
+  const granted = refusal ? null : outcome.decision;
+  const organization = granted?.organization;
+  const details: JsonObject = {
+    rules: outcome.rules,
+    ...(outcome.because !== null && { because: outcome.because }),
+    ...(granted && { client_grant_id: granted.clientGrantId }),
+    ...(request?.scopes && { requested_scope: cut(request.scopes.join(' ')) }),
+    ...(request?.organization && { requested_organization: cut(request.organization) }),
+    ...(refusal && { error: refusal.error.error }),
+  };
+  return {
+    date: now(),
+    type: logType(request, refusal !== null),
+    clientId: cut(request?.clientId ?? null),
+    audience: cut(granted?.audience ?? request?.audience ?? facts?.access.tenant.defaultAudience ?? null),
+    organizationId: organization?.id ?? null,
+    reason: refusal?.reason ?? 'granted',
+    configVersion: facts?.configVersion ?? null,
+    data: {
+      ...(refusal && { description: cut(refusal.error.description) }),
+      ...(facts && { client_name: facts.access.client.name }),
+      ip: client.ip,
+      ...(client.userAgent !== null && { user_agent: client.userAgent }),
+      hostname: tenant.domain,
+      tenant_name: tenant.name,
+      ...(granted && granted.scopes.length > 0 && { scope: granted.scopes.join(' ') }),
+      ...(organization && { organization_name: organization.name }),
+      details,
+    },
+  };
+}
