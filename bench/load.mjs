@@ -1,13 +1,14 @@
 // A load generator that costs the machine little: prepared bytes out, answers counted by their length. It runs as a
 // process of its own, since it shares the machine with what it measures.
 //
-//   node bench/load.mjs '{"port":3000,"connections":16,"seconds":5,"requests":["POST /oauth/token HTTP/1.1\r\n…"]}'
+//   echo '{"port":3000,"connections":16,"seconds":5,"warmUpSeconds":1,"requests":["GET / HTTP/1.1\r\n…"]}' | node bench/load.mjs
 //
 // Prints {"perSecond", "failed", "p50", "p99"}; times in milliseconds. Whatever is not 2xx is counted as failed.
 
+import { readFileSync } from 'node:fs';
 import net from 'node:net';
 
-const { port, connections, seconds, requests } = JSON.parse(process.argv[2] ?? '{}');
+const { port, connections, seconds, warmUpSeconds, requests } = JSON.parse(readFileSync(0, 'utf8'));
 const prepared = requests.map((/** @type {string} */ request) => Buffer.from(request));
 const end = Buffer.from('\r\n\r\n');
 const latencies = [];
@@ -51,7 +52,7 @@ function connect() {
 
 const sockets = Array.from({ length: connections }, connect);
 // What is compiled and cached on the way is not what is measured.
-await new Promise((resolve) => setTimeout(resolve, 1000));
+await new Promise((resolve) => setTimeout(resolve, warmUpSeconds * 1000));
 measuring = true;
 const start = performance.now();
 await new Promise((resolve) => setTimeout(resolve, seconds * 1000));

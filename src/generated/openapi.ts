@@ -970,6 +970,23 @@ export interface components {
                 credentials: components["schemas"]["CredentialIds"];
             };
         } | null;
+        /** @description Another use of keys, with the keys. */
+        NewKeyUse: {
+            /** @description Whether it is required. */
+            required?: boolean;
+            /** @description Public keys. */
+            credentials?: components["schemas"]["PublicKeyCredential"][];
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description Another use of keys, with the ids of the client's credentials. */
+        KeyUse: ({
+            /** @description Whether it is required. */
+            required?: boolean;
+            credentials?: components["schemas"]["CredentialIds"];
+        } & {
+            [key: string]: unknown;
+        }) | null;
         /** @description Logout of the client over a back channel. */
         ClientOidcLogout: ({
             /** @description Addresses to call. */
@@ -1286,8 +1303,6 @@ export interface components {
             require_pushed_authorization_requests?: boolean;
             /** @description Whether tokens must be bound to a key. */
             require_proof_of_possession?: boolean;
-            signed_request_object?: components["schemas"]["NullableObject"];
-            token_vault_privileged_access?: components["schemas"]["NullableObject"];
             /**
              * @description Security profile of the client.
              * @enum {unknown}
@@ -1331,6 +1346,8 @@ export interface components {
              */
             token_endpoint_auth_method?: "none" | "client_secret_post" | "client_secret_basic";
             client_authentication_methods?: components["schemas"]["NewAuthenticationMethods"];
+            signed_request_object?: components["schemas"]["NewKeyUse"];
+            token_vault_privileged_access?: components["schemas"]["NewKeyUse"];
             /** @description Identifier of the API that the client stands for. */
             resource_server_identifier?: string;
         } & components["schemas"]["ClientSettings"];
@@ -1344,6 +1361,8 @@ export interface components {
              */
             token_endpoint_auth_method?: "none" | "client_secret_post" | "client_secret_basic" | null;
             client_authentication_methods?: components["schemas"]["AuthenticationMethods"];
+            signed_request_object?: components["schemas"]["KeyUse"];
+            token_vault_privileged_access?: components["schemas"]["KeyUse"];
         } & components["schemas"]["ClientSettings"];
         /** @description Open, as on the platform. Which fields are there depends on the caller's scopes. */
         Client: {

@@ -109,14 +109,21 @@ export function methodOf<T>(methods: Partial<Record<KeyAuthenticationMethod, { c
   return { method: entry[0], credentials: entry[1].credentials };
 }
 
-/** The credentials of a new client. @throws ManagementError when one cannot be used. */
+/** The credentials of a new client's authentication method. @throws ManagementError when one cannot be used. */
 export async function readNewMethods(clientId: string, methods: NewMethods) {
   const { method, credentials } = methodOf<NewCredential>(methods);
-  const read = await Promise.all(credentials.map((credential) => readCredential(clientId, credential)));
-  const kids = read.flatMap(({ kid }) => kid ?? []);
-  if (new Set(kids).size < kids.length) throw invalid('A credential with the same kid is listed twice.');
-  return { method, credentials: read };
+  return { method, credentials: await readCredentials(clientId, credentials) };
 }
+
+export function readCredentials(
+  clientId: string,
+  bodies: readonly NewCredential[],
+): Promise<NewClientCredential[]> {
+  return Promise.all(bodies.map((body) => readCredential(clientId, body)));
+}
+
+/** Members that bring keys along for another use than authentication. */
+export const keyUses = ['signed_request_object', 'token_vault_privileged_access'] as const;
 
 /** Credentials of which kind each method uses (management-api.md 6.1). */
 const KIND: Record<KeyAuthenticationMethod, ClientCredential['credentialType']> = {

@@ -1,9 +1,10 @@
 // The client that a creator asks for, with everything that was left out filled in.
 
 import type { components } from '../../generated/openapi.js';
-import type { ClientCredential, NewClient } from '../../domain/client.js';
+import type { ClientCredential, NewClient, NewClientCredential } from '../../domain/client.js';
 import { newClientId, newClientSecret, newThirdPartyClientId } from '../../domain/ids.js';
-import { readNewMethods } from './credentials.js';
+import type { JsonObject } from '../../domain/json.js';
+import { keyUses, readCredentials, readNewMethods } from './credentials.js';
 import {
   defaultAuthMethod,
   defaultGrantTypes,
@@ -27,6 +28,8 @@ export async function newClient(body: Body): Promise<{ client: NewClient; creden
   const methods =
     body.client_authentication_methods &&
     (await readNewMethods(clientId, body.client_authentication_methods));
+  const uses = await readKeyUses(clientId, body);
+  const credentials = [...(methods?.credentials ?? []), ...uses.credentials];
   const now = new Date();
   const client: NewClient = {
     clientId,
@@ -48,10 +51,23 @@ export async function newClient(body: Body): Promise<{ client: NewClient; creden
     ...toChanges(body, before),
     name: body.name,
     tokenEndpointAuthMethod: defaultAuthMethod(body) ?? null,
-    settings: settingsOf(body, before.settings),
+    settings: { ...settingsOf(body, before.settings), ...uses.settings },
   };
-  const credentials = methods?.credentials.map((each) => ({ ...each, createdAt: now, updatedAt: now })) ?? [];
-  return { client, credentials };
+  return { client, credentials: credentials.map((each) => ({ ...each, createdAt: now, updatedAt: now })) };
+}
+
+/** Keys for other uses become credentials of the client, and the members list their ids. */
+async function readKeyUses(clientId: string, body: Body) {
+  const settings: Record<string, JsonObject> = {};
+  const all: NewClientCredential[] = [];
+  for (const name of keyUses) {
+    const { credentials, ...rest } = body[name] ?? {};
+    if (credentials === undefined) continue;
+    const read = await readCredentials(clientId, credentials);
+    settings[name] = { ...(rest as JsonObject), credentials: read.map(({ id }) => ({ id })) };
+    all.push(...read);
+  }
+  return { settings, credentials: all };
 }
 
 /** The same kind of client, if its creator had said nothing more. */

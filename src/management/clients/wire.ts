@@ -5,7 +5,7 @@ import type { Client, ClientChanges, ClientCredential } from '../../domain/clien
 import type { JsonObject, JsonValue } from '../../domain/json.js';
 import { quotaFromWire, quotaToWire } from '../token-quota.js';
 import { withoutNulls } from '../settings.js';
-import { credentialToWire } from './credentials.js';
+import { credentialToWire, keyUses } from './credentials.js';
 import { fillRefreshToken, startsFrom } from './defaults.js';
 
 type Schemas = components['schemas'];
@@ -20,14 +20,37 @@ export interface TenantFace {
   readonly certificate: { readonly pem: string; readonly pkcs7: string };
 }
 
+/** Arrays are objects too, and none of these. */
+const isObject = (value: JsonValue | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+type Created = readonly ClientCredential[];
+
 /** A new client shows its credentials in full; later answers name their ids only (recorded). */
-function methodsToWire(client: Client, created: readonly ClientCredential[] | null): JsonObject | undefined {
-  if (client.authenticationMethod === null) return undefined;
-  const credentials = client.authenticationCredentials.map((id) => {
-    const credential = created?.find((each) => each.id === id);
+function credentialsToWire(ids: readonly string[], created: Created): JsonObject[] {
+  return ids.map((id) => {
+    const credential = created.find((each) => each.id === id);
     return credential ? { ...credentialToWire(credential) } : { id };
   });
-  return { [client.authenticationMethod]: { credentials } };
+}
+
+function methodsToWire(client: Client, created: Created): JsonObject | undefined {
+  if (client.authenticationMethod === null) return undefined;
+  return {
+    [client.authenticationMethod]: {
+      credentials: credentialsToWire(client.authenticationCredentials, created),
+    },
+  };
+}
+
+function keyUsesToWire({ settings }: Client, created: Created): JsonObject {
+  const shown = keyUses.flatMap((name): [string, JsonObject][] => {
+    const use = settings[name];
+    if (!isObject(use) || !Array.isArray(use['credentials'])) return [];
+    const ids = (use['credentials'] as readonly { id: string }[]).map(({ id }) => id);
+    return [[name, { ...use, credentials: credentialsToWire(ids, created) }]];
+  });
+  return Object.fromEntries(shown);
 }
 
 /**
@@ -41,7 +64,8 @@ export function toWire(
   shownIn: { list?: boolean; created?: readonly ClientCredential[] } = {},
 ): ClientWire {
   const { pem: cert, pkcs7 } = face.certificate;
-  const methods = methodsToWire(client, shownIn.created ?? null);
+  const created = shownIn.created ?? [];
+  const methods = methodsToWire(client, created);
   return {
     tenant: face.name,
     global: client.isGlobal,
@@ -58,6 +82,7 @@ export function toWire(
     callback_url_template: false,
     ...(shownIn.created && { encrypted: true }),
     ...(client.settings as Partial<ClientWire>),
+    ...keyUsesToWire(client, created),
     jwt_configuration: client.jwtConfiguration,
     signing_keys: [{ cert, pkcs7, subject: shownIn.list ? 'deprecated' : `/CN=${face.domain}` }],
     grant_types: [...client.grantTypes],
@@ -101,9 +126,6 @@ const NOT_SETTINGS = new Set([
 
 /** Members that a PATCH merges key by key; others it replaces (recorded). */
 const MERGED = new Set(['client_metadata', 'mobile', 'native_social_login', 'session_transfer']);
-
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** `null` takes a key away, also from what is new. */
 function merged(before: JsonValue | undefined, sent: JsonValue): JsonValue {
