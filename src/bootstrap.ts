@@ -1,6 +1,7 @@
 // What has to be there before the first request: signing keys, the system APIs, the global client and one client that may
 // do everything.
 
+import { isDeepStrictEqual } from 'node:util';
 import { newClientId, newClientSecret } from './domain/ids.js';
 import type { SystemApi } from './domain/resource-server.js';
 import type { SigningKey } from './domain/signing-key.js';
@@ -67,7 +68,7 @@ async function isComplete(
 }
 
 const isUpToDate = (scopes: unknown, kind: SystemApi): boolean =>
-  JSON.stringify(scopes) === JSON.stringify(systemApis[kind].scopes);
+  isDeepStrictEqual(scopes, systemApis[kind].scopes);
 
 async function makeFirstObjects(config: ConfigWriter, tenant: Tenant): Promise<void> {
   for (const kind of INITIAL_SYSTEM_APIS) {

@@ -8,17 +8,22 @@ const SECRET_KEYS = new Set(['DATABASE_URL', 'BOOTSTRAP_CLIENT_SECRET', 'ENCRYPT
 
 /** 32 bytes as 64 hexadecimal digits or as base64 (44 characters, or 43 without padding). */
 const encryptionKey = z.string().transform((text, context) => {
-  const key = /^[0-9a-f]{64}$/i.test(text) ? Buffer.from(text, 'hex') : Buffer.from(text, 'base64');
-  if (key.length === 32) return key;
+  if (/^[0-9a-f]{64}$/i.test(text)) return Buffer.from(text, 'hex');
+  if (/^[A-Za-z0-9+/_-]{43}=?$/.test(text)) return Buffer.from(text, 'base64');
   context.addIssue({ code: 'custom', message: 'must be 32 bytes, as 64 hexadecimal digits or as base64' });
   return z.NEVER;
 });
 
-const publicUrl = z.string().transform((text, context) => {
+/** A text that names a server and nothing else; null for any other. */
+function originOf(text: string): URL | null {
   const url = URL.canParse(text) ? new URL(text) : null;
-  const isOrigin =
-    url !== null && url.pathname === '/' && url.search === '' && url.hash === '' && url.username === '';
-  if (url !== null && isOrigin && /^https?:$/.test(url.protocol)) return url;
+  // What is beyond the origin would be lost: a path, a query, credentials.
+  return url !== null && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/` ? url : null;
+}
+
+const publicUrl = z.string().transform((text, context) => {
+  const url = originOf(text);
+  if (url !== null) return url;
   context.addIssue({
     code: 'custom',
     message: 'must be http://host or https://host, with a port where needed and no path',
@@ -52,7 +57,11 @@ const environment = z.object({
     .string()
     .regex(/^[A-Za-z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, - or _')
     .optional(),
-  BOOTSTRAP_CLIENT_SECRET: z.string().min(16, 'must have at least 16 characters').max(512).optional(),
+  BOOTSTRAP_CLIENT_SECRET: z
+    .string()
+    .min(16, 'must have at least 16 characters')
+    .max(512, 'must have at most 512 characters')
+    .optional(),
   ENCRYPTION_KEY: encryptionKey.optional(),
   LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   LOG_RETENTION_DAYS: wholeNumber(1, 36_500).prefault('30'),
@@ -86,9 +95,9 @@ export interface Config {
 export class ConfigError extends Error {}
 
 /** Where people reach a server that listens on every address. */
-function defaultPublicUrl(host: string, port: number): URL {
+function defaultPublicUrl(host: string, port: number): URL | null {
   const reachable = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
-  return new URL(`http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`);
+  return originOf(`http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`);
 }
 
 /**
@@ -113,13 +122,19 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       'ENCRYPTION_KEY must be set when DATABASE_URL is: secrets in that database are sealed with it',
     );
   }
-  if (!read.success || mistakes.length > 0) throw new ConfigError(mistakes.join('\n'));
+  const url = read.success
+    ? (read.data.PUBLIC_URL ?? defaultPublicUrl(read.data.HOST, read.data.PORT))
+    : null;
+  if (read.success && url === null) {
+    mistakes.push('PUBLIC_URL must be set where HOST is no name or address that a URL can have');
+  }
+  if (!read.success || url === null || mistakes.length > 0) throw new ConfigError(mistakes.join('\n'));
 
   const values = read.data;
   return Object.freeze({
     host: values.HOST,
     port: values.PORT,
-    publicUrl: values.PUBLIC_URL ?? defaultPublicUrl(values.HOST, values.PORT),
+    publicUrl: url,
     dataDir: values.DATA_DIR,
     databaseUrl: values.DATABASE_URL,
     bootstrapClient: { id: values.BOOTSTRAP_CLIENT_ID, secret: values.BOOTSTRAP_CLIENT_SECRET },

@@ -91,8 +91,6 @@ async function start(): Promise<void> {
   const server = createServer(app);
   server.listen(config.port, config.host);
   await once(server, 'listening');
-  pruneHourly(storage, config.logRetentionDays, log);
-  process.stdout.write(welcome(tenant, created));
 
   const stop = async (): Promise<void> => {
     server.close();
@@ -101,6 +99,8 @@ async function start(): Promise<void> {
     await storage.close();
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
+  pruneHourly(storage, config.logRetentionDays, log);
+  process.stdout.write(welcome(tenant, created));
 }
 
 try {

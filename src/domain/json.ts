@@ -1,4 +1,4 @@
-/** A JSON value that is stored and returned as it came. */
+/** A JSON value that is stored and returned as it came, save for the order of its members. */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
 export interface JsonObject {
   readonly [key: string]: JsonValue;

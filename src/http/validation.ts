@@ -3,6 +3,7 @@
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import express from 'express';
 import * as OpenApiValidator from 'express-openapi-validator';
+import { isUnstorable } from '../domain/text.js';
 import { ManagementError } from '../errors.js';
 import { callerOf, requireScope } from './authentication.js';
 import type { Contract, ContractDocument } from './contract.js';
@@ -28,13 +29,10 @@ function onlyJson(req: Request, _res: Response, next: NextFunction): void {
   next();
 }
 
-/** What PostgreSQL cannot store: NUL, and halves of a surrogate pair. */
-const UNSTORABLE = /[\0\p{Surrogate}]/u;
-
 /** @throws ManagementError for values that no column can hold or that nest too deep. */
 function checkStorable(value: unknown, depth = 0): void {
   if (typeof value === 'string') {
-    if (UNSTORABLE.test(value)) {
+    if (isUnstorable(value)) {
       throw new ManagementError(
         'invalid_body',
         "Payload validation error: 'Strings must be valid Unicode without NUL'.",
@@ -62,7 +60,7 @@ function onlyStorable(req: Request, _res: Response, next: NextFunction): void {
   } catch {
     throw new ManagementError('invalid_uri', "Path validation error: 'Malformed percent-encoding'.");
   }
-  if (UNSTORABLE.test(text))
+  if (isUnstorable(text))
     throw new ManagementError('invalid_uri', "Path validation error: 'NUL is not allowed'.");
   next();
 }

@@ -4,6 +4,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { errors, importJWK, jwtVerify, type JWK } from 'jose';
 import type { AssertionKey, ClientAuthenticationFacts } from '../domain/token-facts.js';
 import type { Tenant } from '../domain/tenant.js';
+import { isUnstorable } from '../domain/text.js';
 import type { ClientProof } from './token-request.js';
 import { assertionAlgorithms } from './vocabulary.js';
 
@@ -92,8 +93,9 @@ async function verifyAssertion(
         currentDate: now,
       });
       const { exp = 0, jti = '' } = payload;
-      if (typeof jti !== 'string' || jti === '' || jti.length > MAX_CLAIM_LENGTH)
+      if (typeof jti !== 'string' || jti === '' || jti.length > MAX_CLAIM_LENGTH || isUnstorable(jti)) {
         return failed('jti is not usable');
+      }
       const latest = now.getTime() / 1000 + MAX_LIFETIME_SECONDS + CLOCK_SKEW_SECONDS;
       if (exp > latest) return failed('exp is more than five minutes ahead');
       const expiresAt = new Date((exp + CLOCK_SKEW_SECONDS) * 1000);

@@ -58,6 +58,10 @@ export const grantTypeUnsupported = (): Refusal =>
 export const authenticationFailed = (): Refusal =>
   fault('client_authentication_failed', 401, 'access_denied', 'Unauthorized');
 
+/** RFC 6749 section 5.2, with the text of the platform's API description. */
+export const authenticationUnsupported = (): Refusal =>
+  fault('client_authentication_failed', 401, 'invalid_client', 'Client authentication failed');
+
 /** RFC 7523 section 3, item 7. */
 export const assertionReplayed = (): Refusal =>
   fault('client_assertion_replayed', 401, 'invalid_client', 'The client assertion has been used before');

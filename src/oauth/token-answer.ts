@@ -34,15 +34,15 @@ function quotaHeaders(uses: readonly QuotaUse[]): Record<string, string> {
   return headers;
 }
 
-/** CC-15: what a client that was too quick is told. */
+/** CC-15: what a client that was too quick is told: to wait until no quota is used up any more. */
 function exceededHeaders(uses: readonly QuotaUse[], now: Date): Record<string, string> {
-  const exceeded = uses.find((use) => use.exceeded);
-  if (exceeded === undefined) return {};
+  const [longest] = uses.filter((use) => use.exceeded).sort((a, b) => b.resetSeconds - a.resetSeconds);
+  if (longest === undefined) return {};
   return {
-    'Retry-After': String(exceeded.resetSeconds),
-    'X-RateLimit-Limit': String(exceeded.limit),
+    'Retry-After': String(longest.resetSeconds),
+    'X-RateLimit-Limit': String(longest.limit),
     'X-RateLimit-Remaining': '0',
-    'X-RateLimit-Reset': String(Math.floor(now.getTime() / 1000) + exceeded.resetSeconds),
+    'X-RateLimit-Reset': String(Math.floor(now.getTime() / 1000) + longest.resetSeconds),
   };
 }
 

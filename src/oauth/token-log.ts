@@ -12,7 +12,7 @@ const MAX_LOGGED = 600;
 const cut = (text: string | null): string | null => text && text.slice(0, MAX_LOGGED);
 
 function logType(request: TokenRequest | null, isRefused: boolean): LogType {
-  if (request !== null && request.grantType !== grantTypes.clientCredentials) return 'f';
+  if (request?.grantType !== grantTypes.clientCredentials) return 'f';
   return isRefused ? 'feccft' : 'seccft';
 }
 
@@ -27,9 +27,10 @@ export function tokenLogEntry(
   const client = connectionOf(req);
   const granted = refusal ? null : outcome.decision;
   const organization = granted?.organization;
+  const scopes = granted?.scopes ?? request?.scopes;
   const details: JsonObject = {
     rules: outcome.rules,
-    ...(outcome.because !== null && { because: outcome.because }),
+    ...(outcome.because !== null && { because: cut(outcome.because) }),
     ...(granted && { client_grant_id: granted.clientGrantId }),
     ...(request?.scopes && { requested_scope: cut(request.scopes.join(' ')) }),
     ...(request?.organization && { requested_organization: cut(request.organization) }),
@@ -50,7 +51,7 @@ export function tokenLogEntry(
       ...(client.userAgent !== null && { user_agent: client.userAgent }),
       hostname: tenant.domain,
       tenant_name: tenant.name,
-      ...(granted && granted.scopes.length > 0 && { scope: granted.scopes.join(' ') }),
+      ...(scopes && scopes.length > 0 && { scope: granted ? scopes.join(' ') : cut(scopes.join(' ')) }),
       ...(organization && { organization_name: organization.name }),
       details,
     },

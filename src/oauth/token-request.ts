@@ -2,8 +2,16 @@
 
 import type { IncomingMessage } from 'node:http';
 import type { Tenant } from '../domain/tenant.js';
+import { isUnstorable } from '../domain/text.js';
 import { JWT_BEARER_ASSERTION } from './vocabulary.js';
-import { clientIdMissing, grantTypeMissing, malformed, type Refusal, tooLarge } from './refusal.js';
+import {
+  authenticationUnsupported,
+  clientIdMissing,
+  grantTypeMissing,
+  malformed,
+  type Refusal,
+  tooLarge,
+} from './refusal.js';
 
 /** What the client shows to prove who it is. */
 export type ClientProof =
@@ -46,7 +54,7 @@ function readBody(req: IncomingMessage): Promise<string | Refusal> {
 function fromForm(body: string): Parameters | Refusal {
   const parameters = new Map<string, string>();
   for (const [name, value] of new URLSearchParams(body)) {
-    if (value === '') continue;
+    if (value === '' || !KNOWN.has(name)) continue;
     if (parameters.has(name)) return malformed(`Parameter ${name.slice(0, 64)} must not be repeated`);
     parameters.set(name, value);
   }
@@ -84,15 +92,12 @@ const KNOWN = new Set([
   'organization',
 ]);
 
-/** What no column of the log could hold: NUL, and halves of a surrogate pair. */
-const UNSTORABLE = /[\0\p{Surrogate}]/u;
-
 function parseBody(req: IncomingMessage, body: string): Parameters | Refusal {
   const mediaType = req.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
   const parameters = mediaType === 'application/json' ? fromJson(body) : fromForm(body);
   if (!('reason' in parameters)) {
     for (const [name, value] of parameters) {
-      if (KNOWN.has(name) && UNSTORABLE.test(value))
+      if (KNOWN.has(name) && isUnstorable(value))
         return malformed(`Parameter ${name} has characters that are not allowed`);
     }
   }
@@ -110,7 +115,7 @@ function fromBasic(header: string): { clientId: string; secret: string } | Refus
     const [clientId, secret] = [text.slice(0, colon), text.slice(colon + 1)].map((part) =>
       decodeURIComponent(part.replaceAll('+', ' ')),
     ) as [string, string];
-    if (UNSTORABLE.test(clientId)) return malformed('The Authorization header is not valid');
+    if (isUnstorable(clientId)) return malformed('The Authorization header is not valid');
     return { clientId, secret };
   } catch {
     return malformed('The Authorization header is not valid');
@@ -124,7 +129,7 @@ function subjectOf(assertion: string): string | null {
       Buffer.from(assertion.split('.')[1] ?? '', 'base64url').toString('utf8'),
     );
     const subject = (payload as { sub?: unknown } | null)?.sub;
-    return typeof subject === 'string' && subject !== '' && !UNSTORABLE.test(subject) ? subject : null;
+    return typeof subject === 'string' && subject !== '' && !isUnstorable(subject) ? subject : null;
   } catch {
     return null;
   }
@@ -143,6 +148,8 @@ function identify(
   if (methods.length > 1) return malformed('The client must not use more than one authentication method');
 
   if (authorization !== undefined) {
+    // RFC 6749 section 5.2: a method that is not supported is a failed authentication.
+    if (!/^Basic( |$)/i.test(authorization)) return authenticationUnsupported();
     const basic = fromBasic(authorization);
     if ('reason' in basic) return basic;
     if (named !== undefined && named !== basic.clientId)

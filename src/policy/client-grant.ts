@@ -1,5 +1,6 @@
 import type { ClientFacts, ClientGrantFacts, ResourceServerFacts } from '../domain/access-facts.js';
 import type { SubjectType } from '../domain/access-policy.js';
+import { mayBe } from './may-be.js';
 import type { PlatformChoices } from './platform-choices.js';
 
 /**
@@ -19,7 +20,8 @@ export function findClientGrant(
   );
   const own = candidates.find((grant) => grant.clientId === client.clientId);
   if (own) return own;
-  if (client.isFirstParty || resourceServer.isSystem) return null;
+  // Fails closed: only who is known to be a third party has default grants, and only for what is known to be no system API.
+  if (mayBe(client.isFirstParty) || mayBe(resourceServer.isSystem)) return null;
   return (
     candidates.find((grant) => grant.clientId === null && grant.defaultFor === 'third_party_clients') ?? null
   );

@@ -13,6 +13,7 @@ import type {
 import type { AccessRequest, Decision, Denial } from './decision.js';
 import { decideOrganization } from './organization.js';
 import { findClientGrant, grantedScopes } from './client-grant.js';
+import { mayBe } from './may-be.js';
 import { type PlatformChoices, platformChoices } from './platform-choices.js';
 import { Trace } from './trace.js';
 
@@ -29,6 +30,24 @@ export function decideAccess(
   choices: PlatformChoices = platformChoices,
 ): Decision {
   const trace = new Trace();
+  try {
+    return decide(request, facts, choices, trace);
+  } catch {
+    // Fails closed: the facts have another form than their types say.
+    const denial = trace.deny('facts', 'FC-2', 'the facts are not complete', {
+      reason: 'configuration_not_understood',
+      value: 'facts',
+    });
+    return { granted: false, denial, trace: trace.steps };
+  }
+}
+
+function decide(
+  request: AccessRequest,
+  facts: AccessFacts,
+  choices: PlatformChoices,
+  trace: Trace,
+): Decision {
   const refused = (denial: Denial): Decision => ({ granted: false, denial, trace: trace.steps });
 
   const flowDenial = checkGrantType(request, facts.client, trace);
@@ -76,7 +95,7 @@ function checkGrantType({ grantType }: AccessRequest, client: ClientFacts, trace
   if (!client.isConfidential) {
     return trace.deny('client.grant_type', 'CC-12', 'the client cannot authenticate itself', denial);
   }
-  if (client.isSelfRegistered) {
+  if (mayBe(client.isSelfRegistered)) {
     return trace.deny('client.grant_type', 'CC-12', 'the client registered itself', denial);
   }
   trace.pass('client.grant_type', 'GE-3', `the client may use ${grantType}`);
@@ -90,7 +109,7 @@ function resolveResourceServer(
   trace: Trace,
 ): ResourceServerFacts | Denial {
   const audience = request.audience ?? facts.tenant.defaultAudience;
-  if (audience === null) {
+  if (audience == null) {
     return trace.deny(
       'resource_server.known',
       'AU-6',
@@ -123,13 +142,17 @@ function checkPolicy(
   trace: Trace,
 ): Denial | null {
   const audience = resourceServer.identifier;
-  if (resourceServer.isSystem && !client.isFirstParty) {
+  if (mayBe(resourceServer.isSystem) && !client.isFirstParty) {
     return trace.deny('resource_server.system_api', 'SY-5', 'a third-party client asks for a system API', {
       reason: 'system_api_closed_to_third_parties',
       audience,
     });
   }
-  const policy: string = subjectType === 'client' ? resourceServer.clientPolicy : resourceServer.userPolicy;
+  const policies: Record<string, string | undefined> = {
+    client: resourceServer.clientPolicy,
+    user: resourceServer.userPolicy,
+  };
+  const policy = policies[subjectType];
   switch (policy) {
     case 'require_client_grant':
       trace.pass('resource_server.policy', 'CC-2', `the API's ${subjectType} policy is require_client_grant`);
@@ -141,15 +164,10 @@ function checkPolicy(
       });
     default:
       // Fails closed: `allow_all` does not exist for client access, and neither does anything else.
-      return trace.deny(
-        'resource_server.policy',
-        'management-api 4.2',
-        `policy ${policy} is not understood`,
-        {
-          reason: 'configuration_not_understood',
-          value: `subject_type_authorization.${subjectType}.policy = ${policy}`,
-        },
-      );
+      return trace.deny('resource_server.policy', 'FC-1', `policy ${policy} is not understood`, {
+        reason: 'configuration_not_understood',
+        value: `subject_type_authorization.${subjectType}.policy = ${policy}`,
+      });
   }
 }
 
@@ -216,18 +234,11 @@ function checkProofOfPossession(
   trace: Trace,
 ): Denial | null {
   const who = resourceServer.proofOfPossessionRequiredFor;
-  const required =
-    client.requiresProofOfPossession ||
-    who === 'all_clients' ||
-    (who === 'public_clients' && !client.isConfidential);
+  const exempt = who === null || (who === 'public_clients' && client.isConfidential);
+  const required = mayBe(client.requiresProofOfPossession) || !exempt;
   if (!required) return null;
-  return trace.deny(
-    'proof_of_possession',
-    'management-api 4.1',
-    'the token would have to be bound to a key',
-    {
-      reason: 'proof_of_possession_required',
-      audience: resourceServer.identifier,
-    },
-  );
+  return trace.deny('proof_of_possession', 'PP-1', 'the token would have to be bound to a key', {
+    reason: 'proof_of_possession_required',
+    audience: resourceServer.identifier,
+  });
 }

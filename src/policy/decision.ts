@@ -40,6 +40,8 @@ export type DenyReason = Denial['reason'];
 
 /** The rules in the order in which they are looked at. */
 export type Rule =
+  /** That the facts are what their types say; looked at in passing. */
+  | 'facts'
   | 'client.grant_type'
   | 'resource_server.known'
   | 'resource_server.system_api'

@@ -16,7 +16,7 @@ export function decideOrganization(
 ): OrganizationFacts | null | Denial {
   const usage: string = grant.organizationUsage;
   if (usage !== 'deny' && usage !== 'allow' && usage !== 'require') {
-    return trace.deny('organization', 'management-api 2.1', `organization_usage ${usage} is not understood`, {
+    return trace.deny('organization', 'FC-1', `organization_usage ${usage} is not understood`, {
       reason: 'configuration_not_understood',
       value: `organization_usage = ${usage}`,
     });

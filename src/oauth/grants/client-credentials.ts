@@ -8,7 +8,7 @@ import type { Grant } from './grant.js';
 export const clientCredentials: Grant = async (request, facts, once, { storage, choices, now }) => {
   const { clientId } = request;
   const decision = decideAccess({ ...request, subjectType: 'client' }, facts.access, choices);
-  const rules = decision.trace.map(({ source }) => source);
+  const rules = decision.trace.map(({ rule, source }) => `${rule} ${source}`);
   if (!decision.granted) {
     return refused(
       facts,
@@ -22,11 +22,11 @@ export const clientCredentials: Grant = async (request, facts, once, { storage, 
 
   const quotas = quotasFor(decision, clientId, facts.quotas);
   const quotaUses =
-    quotas.length === 0 ? [] : await once.takeFromQuotas(() => storage.takeFromQuotas(quotas, now()));
+    quotas.length === 0 ? [] : await once.takeFromQuotas(quotas, () => storage.takeFromQuotas(quotas, now()));
   const quotaDenial = decideQuota(quotaUses);
   if (quotaDenial) {
     const refusal = refusalFor(quotaDenial, clientId);
-    return { ...refused(facts, refusal, 'the quota is used up', [...rules, 'CC-15']), quotaUses };
+    return { ...refused(facts, refusal, 'the quota is used up', [...rules, 'quota CC-15']), quotaUses };
   }
   return { refusal: null, facts, rules, because: null, quotaUses, decision, settings: facts.token };
 };

@@ -1,5 +1,5 @@
 import type { TokenFacts } from '../../domain/token-facts.js';
-import type { QuotaUse } from '../../domain/token-quota.js';
+import type { QuotaUse, SubjectQuota } from '../../domain/token-quota.js';
 import type { PlatformChoices } from '../../policy/platform-choices.js';
 import type { Storage } from '../../storage/storage.js';
 import type { Outcome } from '../outcome.js';
@@ -8,14 +8,21 @@ import type { TokenRequest } from '../token-request.js';
 /** What is done for a request once stays done when the request is decided again on fresh facts. */
 export class Once {
   #assertion: Promise<boolean> | null = null;
-  #quotas: Promise<readonly QuotaUse[]> | null = null;
+  readonly #quotas = new Map<string, Promise<readonly QuotaUse[]>>();
 
   useAssertion(use: () => Promise<boolean>): Promise<boolean> {
     return (this.#assertion ??= use());
   }
 
-  takeFromQuotas(take: () => Promise<readonly QuotaUse[]>): Promise<readonly QuotaUse[]> {
-    return (this.#quotas ??= take());
+  /** Quotas that have changed meanwhile are other quotas: the request counts against them too. */
+  takeFromQuotas(
+    quotas: readonly SubjectQuota[],
+    take: () => Promise<readonly QuotaUse[]>,
+  ): Promise<readonly QuotaUse[]> {
+    const key = JSON.stringify(quotas);
+    const taken = this.#quotas.get(key) ?? take();
+    this.#quotas.set(key, taken);
+    return taken;
   }
 }
 

@@ -24,6 +24,7 @@ function startOf(pid: number): string | null {
 }
 
 function isAlive(holder: Holder): boolean {
+  if (holder.pid <= 0) return false;
   try {
     process.kill(holder.pid, 0);
   } catch (error) {
@@ -33,12 +34,55 @@ function isAlive(holder: Holder): boolean {
   return holder.startedAt === null || holder.startedAt === startOf(holder.pid);
 }
 
+/** What a lock holds that a power cut has garbled: nobody. */
+const NOBODY: Holder = { pid: 0, startedAt: null, nonce: 'garbled' };
+
 async function read(file: string): Promise<Holder | null> {
   try {
     return JSON.parse(await readFile(file, 'utf8')) as Holder;
   } catch (error) {
+    if (error instanceof SyntaxError) return NOBODY;
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
+  }
+}
+
+/** Links `draft` to `file`. @returns false when there is such a file. */
+async function linked(draft: string, file: string): Promise<boolean> {
+  try {
+    // Unlike writing, linking a finished file is atomic: nobody ever reads half a lock.
+    await link(draft, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/**
+ * Makes `file` the lock of `mine`. Where it is a dead process's, whoever links a marker that has the name of that very
+ * lock replaces it, and looks again first: nobody else can replace it meanwhile, and no later lock has that name.
+ */
+async function take(file: string, draft: string, mine: Holder, directory: string): Promise<void> {
+  for (;;) {
+    if (await linked(draft, file)) return;
+    const holder = await read(file);
+    if (holder === null) continue;
+    if (isAlive(holder)) {
+      throw new Error(`${directory} is in use by process ${holder.pid}; stop it, or choose another DATA_DIR`);
+    }
+    const marker = `${file}.${holder.nonce}`;
+    await take(marker, draft, mine, directory);
+    try {
+      if ((await read(file))?.nonce === holder.nonce) {
+        const copy = `${draft}.${randomUUID()}`;
+        await link(draft, copy);
+        await rename(copy, file);
+        return;
+      }
+    } finally {
+      await unlink(marker);
+    }
   }
 }
 
@@ -51,26 +95,10 @@ async function read(file: string): Promise<Holder | null> {
 export async function lockDirectory(directory: string): Promise<() => Promise<void>> {
   const file = path.join(directory, 'lock');
   const mine: Holder = { pid: process.pid, startedAt: startOf(process.pid), nonce: randomUUID() };
-  const draft = `${file}.${mine.nonce}`;
+  const draft = `${file}.${mine.nonce}.new`;
   await writeFile(draft, JSON.stringify(mine), { mode: 0o600 });
   try {
-    for (let attempt = 0; ; attempt++) {
-      try {
-        // Unlike writing, linking a finished file is atomic: nobody ever reads half a lock.
-        await link(draft, file);
-        break;
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || attempt === 10) throw error;
-      }
-      const holder = await read(file);
-      if (holder === null) continue;
-      if (isAlive(holder)) {
-        throw new Error(
-          `${directory} is in use by process ${holder.pid}; stop it, or choose another DATA_DIR`,
-        );
-      }
-      await takeAway(file, holder);
-    }
+    await take(file, draft, mine, directory);
   } finally {
     await unlink(draft);
   }
@@ -86,18 +114,4 @@ export async function lockDirectory(directory: string): Promise<() => Promise<vo
     process.off('exit', onExit);
     await unlink(file);
   };
-}
-
-/** Removes a dead process's lock, and puts back what it finds if another process was quicker. */
-async function takeAway(file: string, dead: Holder): Promise<void> {
-  const aside = `${file}.${randomUUID()}`;
-  try {
-    await rename(file, aside);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw error;
-  }
-  const taken = await read(aside);
-  if (taken !== null && taken.nonce !== dead.nonce) await link(aside, file);
-  await unlink(aside);
 }

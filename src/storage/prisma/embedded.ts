@@ -121,9 +121,18 @@ export async function openEmbedded(dataDir: string): Promise<EmbeddedDatabase> {
       await removeDrafts(dataDir);
       await createDatabase(directory, migrations);
     }
+    // PostgreSQL's own lock file. Ours is held, so no other server is there; and if its last holder died between making
+    // and filling it, the database would never open again.
+    await rm(path.join(directory, 'postmaster.pid'), { force: true });
     const db = await start(directory);
     const pool = connect(db);
-    await migrate(pool, migrations);
+    try {
+      await migrate(pool, migrations);
+    } catch (error) {
+      await pool.end();
+      await db.close();
+      throw error;
+    }
     return {
       pool,
       close: async () => {

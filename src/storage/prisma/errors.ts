@@ -36,9 +36,8 @@ export function translated(error: unknown): unknown {
     case 'P2003':
     case 'P2025':
       return new MissingReference(error.message);
-    case 'P2004':
-      return new RuleBroken(cause.originalMessage ?? error.message);
     default:
-      return error;
+      // 23514 is a check, or a trigger that stands for one; Prisma has no code of its own for them.
+      return cause.originalCode === '23514' ? new RuleBroken(cause.originalMessage ?? '') : error;
   }
 }

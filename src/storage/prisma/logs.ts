@@ -127,7 +127,10 @@ export class LogWriter {
       const current = rows[0] && Number(rows[0].config_version);
       for (const { entry, resolve } of group) resolve(!isConditional || entry.configVersion === current);
     } catch (error) {
-      for (const { reject } of group) reject(error);
+      const [first, ...others] = group;
+      if (others.length === 0) first?.reject(error);
+      // One entry that cannot be written must not take the others along.
+      else for (const each of group) await this.#writeGroup([each]);
     }
   }
 }

@@ -92,22 +92,30 @@ export async function applyMigrations(
   }
 }
 
-/** A file of several statements is one implicit transaction, so a failed file leaves nothing but its record. */
+/**
+ * A migration and its record are one transaction, so a process that dies half-way leaves neither, and a migration that
+ * fails leaves the record of its failure alone, as `prisma migrate deploy` does.
+ */
 async function apply(client: pg.ClientBase, { name, sql, checksum }: Migration): Promise<void> {
   const id = randomUUID();
+  await client.query('BEGIN');
   await client.query('INSERT INTO _prisma_migrations (id, checksum, migration_name) VALUES ($1, $2, $3)', [
     id,
     checksum,
     name,
   ]);
+  await client.query('SAVEPOINT before_migration');
   try {
     await client.query(sql);
   } catch (error) {
+    await client.query('ROLLBACK TO SAVEPOINT before_migration');
     await client.query('UPDATE _prisma_migrations SET logs = $2 WHERE id = $1', [id, String(error)]);
+    await client.query('COMMIT');
     throw error;
   }
   await client.query(
     'UPDATE _prisma_migrations SET finished_at = now(), applied_steps_count = 1 WHERE id = $1',
     [id],
   );
+  await client.query('COMMIT');
 }

@@ -11,7 +11,7 @@ export class PGliteStream extends Duplex {
   }
 
   connect(): this {
-    this.#db.waitReady.then(
+    this.#open().then(
       () => this.emit('connect'),
       (error: Error) => this.destroy(error),
     );
@@ -47,6 +47,15 @@ export class PGliteStream extends Duplex {
   override _final(done: () => void): void {
     this.push(null);
     done();
+  }
+
+  /**
+   * Every client of `pg` meets the one session that PGlite has. A new one, which a pool makes after a statement has
+   * failed, must not find the statements that the one before it prepared, or a transaction that it left open.
+   */
+  async #open(): Promise<void> {
+    await this.#db.waitReady;
+    await this.#db.exec('ROLLBACK; DEALLOCATE ALL');
   }
 
   async #send(message: Buffer): Promise<void> {

@@ -59,6 +59,8 @@ class PrismaStorage implements Storage {
     maxSize: CACHED_SCOPES,
     sizeCalculation: sizeOf,
   });
+  /** Changes that have begun. */
+  readonly #underWay = new Set<Promise<unknown>>();
   /** The newest version of the configuration that this process knows of. Older facts are read again. */
   #version = 0;
 
@@ -74,6 +76,16 @@ class PrismaStorage implements Storage {
   }
 
   async write<T>(change: (config: ConfigWriter) => Promise<Change<T>>): Promise<T> {
+    const writing = this.#write(change);
+    this.#underWay.add(writing);
+    try {
+      return await writing;
+    } finally {
+      this.#underWay.delete(writing);
+    }
+  }
+
+  async #write<T>(change: (config: ConfigWriter) => Promise<Change<T>>): Promise<T> {
     try {
       const { version, result } = await this.#prisma.$transaction(
         async (tx) => {
@@ -107,7 +119,10 @@ class PrismaStorage implements Storage {
     // Names that lead nowhere are not worth a place: whoever asks could choose them at will.
     const leadsSomewhere =
       facts.access.resourceServer !== null &&
-      (query.organization === null || facts.access.organizations.length > 0);
+      (query.organization === null ||
+        facts.access.organizations.some(
+          ({ id, name }) => query.organization === id || query.organization === name,
+        ));
     if (leadsSomewhere) this.#facts.set(key, { ...facts, fresh: false });
     return facts;
   }
@@ -154,6 +169,7 @@ class PrismaStorage implements Storage {
   }
 
   async close(): Promise<void> {
+    await Promise.allSettled(this.#underWay);
     await this.#logs.flush();
     await this.#database.close();
   }

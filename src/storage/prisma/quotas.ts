@@ -33,7 +33,13 @@ function bucketsOf(quotas: readonly SubjectQuota[], now: Date): Bucket[] {
     .sort((a, b) => (a.subject + a.period < b.subject + b.period ? -1 : 1));
 }
 
-class Exceeded extends Error {}
+class Exceeded extends Error {
+  readonly bucket: Bucket;
+  constructor(bucket: Bucket) {
+    super('the quota is used up');
+    this.bucket = bucket;
+  }
+}
 
 /** See `Storage.takeFromQuotas`. Counting is one atomic statement for each bucket, so no two requests take the same token. */
 export async function takeFromQuotas(
@@ -42,33 +48,48 @@ export async function takeFromQuotas(
   now: Date,
 ): Promise<readonly QuotaUse[]> {
   const buckets = bucketsOf(quotas, now);
-  const uses: QuotaUse[] = [];
   try {
-    await prisma.$transaction(async (tx) => {
+    return await prisma.$transaction(async (tx) => {
+      const uses: QuotaUse[] = [];
       for (const bucket of buckets) {
         const count = await countOne(tx, bucket);
-        const exceeded = count === null;
-        uses.push({
-          of: bucket.of,
-          period: bucket.period,
-          limit: bucket.limit,
-          remaining: Math.max(0, bucket.limit - (count ?? bucket.limit)),
-          resetSeconds: Math.ceil((bucket.end.getTime() - now.getTime()) / 1000),
-          exceeded,
-        });
-        if (exceeded) throw new Exceeded();
+        // Takes back what has been counted for the buckets before it.
+        if (count === null) throw new Exceeded(bucket);
+        uses.push(useOf(bucket, count, now));
       }
+      return uses;
     });
   } catch (error) {
     if (!(error instanceof Exceeded)) throw error;
+    const counts = await Promise.all(buckets.map((bucket) => readCount(prisma, bucket)));
+    return buckets.map((bucket, n) => {
+      const use = useOf(bucket, counts[n] ?? 0, now);
+      return { ...use, exceeded: bucket === error.bucket || (bucket.enforce && use.remaining === 0) };
+    });
   }
-  return uses;
+}
+
+function useOf(bucket: Bucket, count: number, now: Date): QuotaUse {
+  return {
+    of: bucket.of,
+    period: bucket.period,
+    limit: bucket.limit,
+    remaining: Math.max(0, bucket.limit - count),
+    resetSeconds: Math.ceil((bucket.end.getTime() - now.getTime()) / 1000),
+    exceeded: false,
+  };
+}
+
+async function readCount(prisma: PrismaClient, { subject, period, start }: Bucket): Promise<number> {
+  const where = { subject_period_periodStart: { subject, period, periodStart: start } };
+  return (await prisma.tokenCount.findUnique({ where }))?.count ?? 0;
 }
 
 /** @returns the count after this token; null when the bucket is enforced and full. */
 async function countOne(tx: Prisma.TransactionClient, { subject, period, start, limit, enforce }: Bucket) {
   const rows = await tx.$queryRaw<{ count: number }[]>`
-    INSERT INTO token_counts AS c (subject, period, period_start, count) VALUES (${subject}, ${period}, ${start}, 1)
+    INSERT INTO token_counts AS c (subject, period, period_start, count)
+    SELECT ${subject}, ${period}, ${start}, 1 WHERE NOT ${enforce}::boolean OR ${limit}::integer > 0
     ON CONFLICT (subject, period, period_start) DO UPDATE SET count = c.count + 1
       WHERE NOT ${enforce}::boolean OR c.count < ${limit}::integer
     RETURNING count`;

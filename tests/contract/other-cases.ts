@@ -1,0 +1,108 @@
+// Organizations, the log, and what needs no token: the token endpoint and what verifiers read.
+
+import type { Test } from 'supertest';
+import { askToken, bodyOf, givenClient, givenGrant, givenOrganization, unique } from '../oauth/given.js';
+import { type Cases, nowhere, strangers, tooLong, type World } from './world.js';
+
+export const organizationCases: Cases = {
+  ...strangers('listOrganizations'),
+  'listOrganizations 200': ({ server }) => server.api('get', 'organizations'),
+  'listOrganizations 400': ({ server }) => server.api('get', 'organizations?page=20&per_page=50'),
+
+  ...strangers('createOrganization'),
+  'createOrganization 201': ({ server }) => server.api('post', 'organizations', { name: unique('new') }),
+  'createOrganization 400': ({ server }) => server.api('post', 'organizations', { name: 'Capital' }),
+  'createOrganization 409': ({ server, organizationName }) =>
+    server.api('post', 'organizations', { name: organizationName }),
+
+  ...strangers('getOrganizationByName'),
+  'getOrganizationByName 200': ({ server, organizationName }) =>
+    server.api('get', `organizations/name/${organizationName}`),
+  'getOrganizationByName 400': ({ server }) => server.api('get', `organizations/name/${tooLong}`),
+  'getOrganizationByName 404': ({ server }) => server.api('get', 'organizations/name/nowhere'),
+
+  ...strangers('getOrganization'),
+  'getOrganization 200': ({ server, organization }) => server.api('get', `organizations/${organization}`),
+  'getOrganization 400': ({ server }) => server.api('get', `organizations/${tooLong}`),
+  'getOrganization 404': ({ server }) => server.api('get', `organizations/${nowhere.organization}`),
+
+  ...strangers('updateOrganization'),
+  'updateOrganization 200': ({ server, organization }) =>
+    server.api('patch', `organizations/${organization}`, { metadata: { plan: 'gold' } }),
+  'updateOrganization 400': ({ server, organization }) =>
+    server.api('patch', `organizations/${organization}`, { nosuch: 1 }),
+  'updateOrganization 404': ({ server }) =>
+    server.api('patch', `organizations/${nowhere.organization}`, { display_name: 'Acme' }),
+  'updateOrganization 409': async ({ server, organizationName }) =>
+    server.api('patch', `organizations/${await givenOrganization(server)}`, { name: organizationName }),
+
+  ...strangers('deleteOrganization'),
+  'deleteOrganization 204': async ({ server }) =>
+    server.api('delete', `organizations/${await givenOrganization(server)}`),
+  'deleteOrganization 400': ({ server }) => server.api('delete', `organizations/${tooLong}`),
+  'deleteOrganization 404': ({ server }) => server.api('delete', `organizations/${nowhere.organization}`),
+
+  ...strangers('listOrganizationClientGrants'),
+  'listOrganizationClientGrants 200': ({ server, organization }) =>
+    server.api('get', `organizations/${organization}/client-grants`),
+  'listOrganizationClientGrants 400': ({ server, organization }) =>
+    server.api('get', `organizations/${organization}/client-grants?grant_ids=nosuch`),
+  'listOrganizationClientGrants 404': ({ server }) =>
+    server.api('get', `organizations/${nowhere.organization}/client-grants`),
+
+  ...strangers('addOrganizationClientGrant'),
+  'addOrganizationClientGrant 201': async ({ server, organization, api }) => {
+    const grantId = await givenGrant(server, await givenClient(server), api, { organization_usage: 'allow' });
+    return server.api('post', `organizations/${organization}/client-grants`, { grant_id: grantId });
+  },
+  'addOrganizationClientGrant 400': ({ server, organization }) =>
+    server.api('post', `organizations/${organization}/client-grants`, { grant_id: 'nosuch' }),
+  'addOrganizationClientGrant 404': ({ server, organization }) =>
+    server.api('post', `organizations/${organization}/client-grants`, { grant_id: nowhere.grant }),
+  'addOrganizationClientGrant 409': ({ server, organization, grantId }) =>
+    server.api('post', `organizations/${organization}/client-grants`, { grant_id: grantId }),
+
+  ...strangers('removeOrganizationClientGrant'),
+  'removeOrganizationClientGrant 204': ({ server, organization }) =>
+    server.api('delete', `organizations/${organization}/client-grants/${nowhere.grant}`),
+  'removeOrganizationClientGrant 400': ({ server, organization }) =>
+    server.api('delete', `organizations/${organization}/client-grants/${tooLong}`),
+  'removeOrganizationClientGrant 404': ({ server, grantId }) =>
+    server.api('delete', `organizations/${nowhere.organization}/client-grants/${grantId}`),
+};
+
+export const logCases: Cases = {
+  ...strangers('listLogs'),
+  'listLogs 200': ({ server }) => server.api('get', 'logs'),
+  'listLogs 400': ({ server }) => server.api('get', 'logs?q=nosuch:1'),
+
+  ...strangers('getLog'),
+  'getLog 200': async ({ server }) => {
+    const [entry] = await bodyOf<{ log_id: string }[]>(server.api('get', 'logs?per_page=1'), 200);
+    return server.api('get', `logs/${entry?.log_id}`);
+  },
+  'getLog 400': ({ server }) => server.api('get', `logs/${tooLong}`),
+  'getLog 404': ({ server }) => server.api('get', 'logs/999999999'),
+};
+
+const token = ({ server, client, api }: World, parameters: Record<string, string> = {}): Test =>
+  askToken(server, client, api, parameters);
+
+export const oauthCases: Cases = {
+  'issueToken 200': (world) => token(world),
+  'issueToken 400': (world) => token(world, { grant_type: '' }),
+  'issueToken 401': (world) => token(world, { client_secret: 'wrong' }),
+  'issueToken 403': (world) => token(world, { scope: 'nosuch' }),
+  'issueToken 413': (world) => token(world, { padding: 'x'.repeat(300_000) }),
+  'issueToken 429': async ({ server, api }) => {
+    const quota = { client_credentials: { per_day: 1 } };
+    const client = await givenClient(server, { token_quota: quota });
+    await givenGrant(server, client, api);
+    await askToken(server, client, api);
+    return askToken(server, client, api);
+  },
+  'getJsonWebKeySet 200': ({ server }) => server.request().get('/.well-known/jwks.json'),
+  'getOpenidConfiguration 200': ({ server }) => server.request().get('/.well-known/openid-configuration'),
+  'getAuthorizationServerMetadata 200': ({ server }) =>
+    server.request().get('/.well-known/oauth-authorization-server'),
+};

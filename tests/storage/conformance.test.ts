@@ -1,0 +1,4 @@
+import { engines } from '../support/engines.js';
+import { storageConformance } from './conformance.js';
+
+for (const engine of engines) storageConformance(engine);

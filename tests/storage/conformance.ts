@@ -1,0 +1,70 @@
+// What every implementation of `Storage` owes (src/storage/storage.ts), whatever database is under it. A database joins by
+// one entry in tests/support/engines.ts.
+
+import type { Engine } from '../support/engines.js';
+import { clientGrantConformance, clientGrantListConformance } from './conformance/client-grants.js';
+import { clientConformance, clientListConformance } from './conformance/clients.js';
+import { credentialConformance } from './conformance/credentials.js';
+import { databaseRuleConformance } from './conformance/database-rules.js';
+import { factsInTimeConformance } from './conformance/facts-in-time.js';
+import { logConformance, logListConformance } from './conformance/logs.js';
+import { organizationConformance, organizationListConformance } from './conformance/organizations.js';
+import { quotaConformance } from './conformance/quotas.js';
+import { refusedAndClosedConformance } from './conformance/refused-and-closed.js';
+import { resourceServerConformance } from './conformance/resource-servers.js';
+import { sealedSecretsConformance } from './conformance/sealed-secrets.js';
+import { severalProcessesConformance } from './conformance/several-processes.js';
+import { textConformance } from './conformance/text.js';
+import { timeZoneConformance } from './conformance/time-zones.js';
+import { tokenFactsConformance } from './conformance/token-facts.js';
+import { assertionConformance, pruningConformance } from './conformance/upkeep.js';
+import { writeConformance } from './conformance/writes.js';
+import { type OpenDatabase, type Opened, openFresh } from './fixtures.js';
+
+/** Registers the suite for one engine. */
+export function storageConformance(engine: Engine): void {
+  describe(`storage on the ${engine.name} database`, () => {
+    // Making an embedded database takes a second, so subjects that do not mind each other share one.
+    onOneDatabase(engine, (opened) => {
+      resourceServerConformance(opened);
+      clientConformance(opened);
+      credentialConformance(opened);
+      clientGrantConformance(opened);
+      organizationConformance(opened);
+      textConformance(opened);
+      writeConformance(opened);
+      factsInTimeConformance(opened);
+      logConformance(opened);
+      quotaConformance(opened);
+      assertionConformance(opened);
+    });
+    // Lists of everything need a database in which nobody else makes the same.
+    onOneDatabase(engine, (opened) => {
+      logListConformance(opened);
+      organizationListConformance(opened);
+      clientGrantListConformance(opened);
+    });
+    onOneDatabase(engine, (opened) => {
+      clientListConformance(opened);
+      pruningConformance(opened);
+    });
+    databaseRuleConformance(engine);
+    tokenFactsConformance(engine);
+    refusedAndClosedConformance(engine);
+    timeZoneConformance(engine);
+    sealedSecretsConformance(engine);
+    // A lock keeps a second process out of the embedded database (embedded-safety.test.ts).
+    if (engine.name !== 'embedded') severalProcessesConformance(engine);
+  });
+}
+
+function onOneDatabase(engine: Engine, subjects: (opened: Opened) => void): void {
+  describe('on one database', () => {
+    let open: OpenDatabase;
+    beforeAll(async () => {
+      open = await openFresh(engine);
+    });
+    afterAll(() => open.close());
+    subjects(() => open.storage);
+  });
+}

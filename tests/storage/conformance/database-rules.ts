@@ -1,0 +1,236 @@
+// Rules that the database holds whatever the code does (design.md D5). Everything here goes past the checks in code.
+
+import { RuleBroken, type ConfigWriter, type Storage } from '../../../src/storage/storage.js';
+import type { Engine, TestDatabase } from '../../support/engines.js';
+import {
+  aClient,
+  aClientGrant,
+  aDefaultGrant,
+  aLogEntry,
+  aResourceServer,
+  aThirdParty,
+  change,
+} from '../fixtures.js';
+import { withRaw } from '../raw.js';
+
+const API = 'urn:api';
+const SYSTEM = 'urn:system';
+const own = { clientId: 'first', audience: API };
+const third = { clientId: 'third', audience: API };
+const onSystem = { clientId: 'first', audience: SYSTEM };
+
+type Break = (config: ConfigWriter) => Promise<unknown>;
+
+const refusedOnSystemApis = 'this client grant is not possible on a system API';
+
+/** What breaks a rule, and what the refusal names. Sources: management-api.md 4, 5 and 7. */
+const broken: readonly (readonly [string, string, Break])[] = [
+  [
+    'a negative lifetime',
+    'resource_servers_lifetimes',
+    ({ resourceServers }) => resourceServers.create(aResourceServer({ tokenLifetimeSeconds: -1 })),
+  ],
+  [
+    'a negative lifetime for web, by a change',
+    'resource_servers_lifetimes',
+    async ({ resourceServers }) => {
+      const api = await resourceServers.find(API);
+      await resourceServers.update(api?.id ?? '', { tokenLifetimeForWebSeconds: -1 });
+    },
+  ],
+  [
+    'client access to a system API for users',
+    'resource_servers_system_client_policy',
+    ({ resourceServers }) => resourceServers.create(aResourceServer({ systemApi: 'my_account' })),
+  ],
+  [
+    'a first-party client with a security mode',
+    'clients_security_mode',
+    ({ clients }) => clients.create(aClient({ thirdPartySecurityMode: 'strict' }), []),
+  ],
+  [
+    'a third-party client without a security mode',
+    'clients_security_mode',
+    ({ clients }) => clients.create(aClient({ isFirstParty: false }), []),
+  ],
+  [
+    'a client grant for a client and a default group',
+    'client_grants_client_or_default',
+    ({ clientGrants }) => clientGrants.create(aClientGrant({ ...own, defaultFor: 'third_party_clients' })),
+  ],
+  [
+    'a client grant for nobody',
+    'client_grants_client_or_default',
+    ({ clientGrants }) => clientGrants.create(aDefaultGrant({ audience: API, defaultFor: null })),
+  ],
+  [
+    'all scopes together with a list',
+    'client_grants_all_scopes_lists_none',
+    ({ clientGrants }) => clientGrants.create(aClientGrant({ ...own, allowAllScopes: true, scopes: ['a'] })),
+  ],
+  [
+    'all scopes together with a list, by a change',
+    'client_grants_all_scopes_lists_none',
+    async ({ clientGrants }) => {
+      const { id } = await clientGrants.create(aClientGrant({ ...own, scopes: ['a'] }));
+      await clientGrants.update(id, { allowAllScopes: true });
+    },
+  ],
+  [
+    'organizations for users',
+    'client_grants_organizations_for_clients',
+    ({ clientGrants }) =>
+      clientGrants.create(aClientGrant({ ...own, subjectType: 'user', organizationUsage: 'allow' })),
+  ],
+  [
+    'organizations on a default grant',
+    'client_grants_organizations_for_clients',
+    ({ clientGrants }) => clientGrants.create(aDefaultGrant({ audience: API, allowAnyOrganization: false })),
+  ],
+  [
+    'any organization where none is allowed',
+    'client_grants_any_organization_needs_usage',
+    ({ clientGrants }) =>
+      clientGrants.create(aClientGrant({ ...own, organizationUsage: 'deny', allowAnyOrganization: true })),
+  ],
+  [
+    'authorization details for client credentials',
+    'client_grants_authorization_details_for_users',
+    ({ clientGrants }) => clientGrants.create(aClientGrant({ ...own, authorizationDetailsTypes: ['a'] })),
+  ],
+  [
+    'a default grant on a system API',
+    refusedOnSystemApis,
+    ({ clientGrants }) => clientGrants.create(aDefaultGrant({ audience: SYSTEM })),
+  ],
+  [
+    'a third-party client on a system API',
+    refusedOnSystemApis,
+    ({ clientGrants }) => clientGrants.create(aClientGrant({ ...third, audience: SYSTEM })),
+  ],
+  [
+    'all scopes of a system API',
+    refusedOnSystemApis,
+    ({ clientGrants }) => clientGrants.create(aClientGrant({ ...onSystem, allowAllScopes: true })),
+  ],
+  [
+    'all scopes of a system API, by a change',
+    refusedOnSystemApis,
+    async ({ clientGrants }) => {
+      const { id } = await clientGrants.create(aClientGrant(onSystem));
+      await clientGrants.update(id, { allowAllScopes: false });
+    },
+  ],
+  [
+    'organizations on a system API',
+    refusedOnSystemApis,
+    ({ clientGrants }) => clientGrants.create(aClientGrant({ ...onSystem, organizationUsage: 'allow' })),
+  ],
+  [
+    'any organization for a third-party client',
+    'third-party clients need an association with each organization',
+    ({ clientGrants }) =>
+      clientGrants.create(aClientGrant({ ...third, organizationUsage: 'allow', allowAnyOrganization: true })),
+  ],
+];
+
+/** Neighbours of the above that the rules have to let pass. */
+const allowed: readonly (readonly [string, Break])[] = [
+  [
+    'a lifetime of nothing',
+    ({ resourceServers }) => resourceServers.create(aResourceServer({ tokenLifetimeSeconds: 0 })),
+  ],
+  [
+    'a system API for users without client access',
+    ({ resourceServers }) =>
+      resourceServers.create(aResourceServer({ systemApi: 'my_account', clientPolicy: 'deny_all' })),
+  ],
+  ['a client grant on a system API', ({ clientGrants }) => clientGrants.create(aClientGrant(onSystem))],
+  [
+    'a default grant for users with all scopes',
+    ({ clientGrants }) =>
+      clientGrants.create(aDefaultGrant({ audience: API, subjectType: 'user', allowAllScopes: true })),
+  ],
+  [
+    'organizations of a third-party client, each by itself',
+    ({ clientGrants }) =>
+      clientGrants.create(
+        aClientGrant({ ...third, organizationUsage: 'require', allowAnyOrganization: false }),
+      ),
+  ],
+  [
+    'any organization for a first-party client',
+    ({ clientGrants }) =>
+      clientGrants.create(aClientGrant({ ...own, organizationUsage: 'allow', allowAnyOrganization: true })),
+  ],
+];
+
+const beyondWriters = [
+  ['a second version of the configuration', 'INSERT INTO config_version (id) VALUES (2)'],
+  ['a second tenant', 'INSERT INTO tenant (id) VALUES (2)'],
+  ['a change of a log entry', "UPDATE logs SET reason = 'other'"],
+] as const;
+
+const FOREIGN_COLLATIONS = `
+  SELECT table_name, column_name, collation_name FROM information_schema.columns
+  WHERE table_schema = 'public' AND table_name <> '_prisma_migrations'
+    AND data_type IN ('text', 'character varying') AND collation_name IS DISTINCT FROM 'C'`;
+
+export function databaseRuleConformance(engine: Engine): void {
+  describe('rules of the database', () => {
+    let database: TestDatabase;
+    let storage: Storage;
+    /** What the database answered to SQL that no writer can send. */
+    const answers = new Map<string, unknown>();
+
+    beforeAll(async () => {
+      database = await engine.create();
+      storage = await database.open();
+      await storage.appendLog(aLogEntry());
+      await storage.close();
+      await withRaw(database, async (query) => {
+        for (const sql of [...beyondWriters.map(([, sql]) => sql), FOREIGN_COLLATIONS]) {
+          answers.set(sql, await query(sql).catch((error: unknown) => error));
+        }
+      });
+      storage = await database.open();
+      await change(storage, async ({ resourceServers, clients }) => {
+        await resourceServers.create(aResourceServer({ identifier: API }));
+        await resourceServers.create(aResourceServer({ identifier: SYSTEM, systemApi: 'management' }));
+        await clients.create(aClient({ clientId: 'first' }), []);
+        await clients.create(aThirdParty({ clientId: 'third' }), []);
+      });
+    });
+    afterAll(async () => {
+      await storage.close();
+      await database.remove();
+    });
+
+    /** Runs a change and takes it back, so that no test meets what another made. */
+    const trying = (make: Break): Promise<unknown> =>
+      change(storage, async (config) => {
+        await make(config);
+        throw new TakenBack();
+      });
+
+    test.each(broken)('%s is refused', async (_name, rule, make) => {
+      const refusal: unknown = await trying(make).catch((error: unknown) => error);
+      expect(refusal).toBeInstanceOf(RuleBroken);
+      expect(refusal).toMatchObject({ constraint: expect.stringContaining(rule) });
+    });
+
+    test.each(allowed)('%s is possible', async (_name, make) => {
+      await expect(trying(make)).rejects.toBeInstanceOf(TakenBack);
+    });
+
+    test.each(beyondWriters)('%s is refused', (_name, sql) => {
+      expect(answers.get(sql)).toMatchObject({ code: '23514' });
+    });
+
+    test('no text column follows the collation of the database', () => {
+      expect(answers.get(FOREIGN_COLLATIONS)).toEqual([]);
+    });
+  });
+}
+
+class TakenBack extends Error {}
