@@ -88,6 +88,13 @@ function createExpressApp(options: AppOptions): Express {
   app.get('/.well-known/openid-configuration', (_req, res) => sendPublic(res, discovery));
   app.get('/.well-known/oauth-authorization-server', (_req, res) => sendPublic(res, discovery));
 
+  app.use('/api/v2', (req, res, next) => {
+    // Answers can hold secrets, and are about what has just changed.
+    res.set('Cache-Control', 'no-store');
+    // RFC 9110 section 9.3.2: HEAD is GET without the body, which Node leaves out.
+    if (req.method === 'HEAD') req.method = 'GET';
+    next();
+  });
   app.use('/api/v2', authenticate(managementTokenVerifier(keys, tenant)));
   app.use(validateAgainst(contract, { responses: options.validateResponses }));
   app.use(routeOperations(contract, handlersOf(options)));
@@ -109,7 +116,7 @@ export function createApp(options: AppOptions): RequestListener {
   const app = createExpressApp(options);
   const token = tokenEndpoint({ ...options, headers: securityHeaders });
   return (req: IncomingMessage, res: ServerResponse) => {
-    if (req.method === 'POST' && req.url?.split('?')[0] === '/oauth/token') void token(req, res);
+    if (req.url?.split('?')[0] === '/oauth/token') void token(req, res);
     else app(req, res);
   };
 }

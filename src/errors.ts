@@ -135,7 +135,7 @@ export class ManagementError extends Error {
 
 /** A refusal by the token endpoint (RFC 6749 section 5.2), with the platform's codes and texts. */
 export interface OAuthError {
-  readonly status: 400 | 401 | 403 | 413 | 415 | 429 | 500;
+  readonly status: 400 | 401 | 403 | 405 | 413 | 429 | 500;
   readonly error: string;
   readonly description: string;
   readonly uri?: string;

@@ -48,7 +48,12 @@ try {
     process.execPath,
     [
       tool,
-      ...['--base', server.url, '--token', token, '--json', report],
+      '--base',
+      server.url,
+      '--token',
+      token,
+      '--json',
+      report,
       ...(families === 'all' ? [] : ['--families', families]),
       ...(values.verbose ? [] : ['--quiet']),
       ...cassettes.map((name) => path.join(recordings, 'cassettes', name)),

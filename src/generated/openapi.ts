@@ -2137,7 +2137,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Credentials, newest first. */
+            /** @description Credentials, by key id. */
             200: {
                 headers: {
                     [name: string]: unknown;

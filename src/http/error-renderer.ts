@@ -61,6 +61,8 @@ export function renderErrors(log: Logger): ErrorRequestHandler {
     const refusal = toManagementError(error);
     if (refusal === null) log.error({ err: error, method: req.method, path: req.path }, 'request failed');
     const shown = refusal ?? new ManagementError('internal');
+    // RFC 9110 section 15.5.2.
+    if (shown.status === 401) res.set('WWW-Authenticate', 'Bearer');
     res.status(shown.status).json(shown.toBody());
   };
 }

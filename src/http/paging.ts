@@ -38,15 +38,24 @@ interface Totals {
 type Page<Key extends string, T> = Totals & Record<Key, T[]>;
 type Checkpoint<Key extends string, T> = { next?: string } & Record<Key, T[]>;
 
+interface ListForm {
+  /** Organizations, and what is listed under them, have their totals last (recorded-behaviour.md 3 and 4). */
+  readonly totalsLast?: boolean;
+}
+
 /** The body for a window by offset. */
 export function pageBody<Key extends string, Row, T>(
   key: Key,
   { offset: start, limit }: PageWindow,
   { items, total }: Listing<Row>,
   toWire: (row: Row) => T,
+  { totalsLast = false }: ListForm = {},
 ): T[] | Page<Key, T> {
   const rows = items.map(toWire);
-  return total === null ? rows : ({ total, start, limit, [key]: rows } as Page<Key, T>);
+  if (total === null) return rows;
+  const list = { [key]: rows };
+  const page = totalsLast ? { ...list, start, limit, total } : { total, start, limit, ...list };
+  return page as Page<Key, T>;
 }
 
 /** The body for any window. `next` is left out on the last page, as clients loop for ever otherwise (clients.md 4). */
@@ -55,8 +64,9 @@ export function listBody<Key extends string, Row, T>(
   window: Window,
   listing: Listing<Row>,
   toWire: (row: Row) => T,
+  form: ListForm = {},
 ): T[] | Page<Key, T> | Checkpoint<Key, T> {
-  if (window.kind === 'page') return pageBody(key, window, listing, toWire);
+  if (window.kind === 'page') return pageBody(key, window, listing, toWire, form);
   const next = listing.next === null ? {} : { next: Buffer.from(listing.next).toString('base64url') };
   return { [key]: listing.items.map(toWire), ...next } as Checkpoint<Key, T>;
 }

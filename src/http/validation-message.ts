@@ -18,7 +18,8 @@ const isObject = (value: unknown): value is Schema =>
 /** Long values are cut: the text is for people, and the value is their own. */
 const shown = (value: unknown): string => {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+  const characters = [...text];
+  return characters.length > 100 ? `${characters.slice(0, 100).join('')}…` : text;
 };
 
 function typeOf(value: unknown): string {
@@ -29,7 +30,7 @@ function typeOf(value: unknown): string {
 }
 
 /** Follows `$ref`s and looks through `allOf`, `anyOf` and `oneOf`: every schema that describes the same value. */
-function* facets(schema: unknown, document: ContractDocument): Generator<Schema> {
+export function* facets(schema: unknown, document: ContractDocument): Generator<Schema> {
   if (!isObject(schema)) return;
   if (typeof schema['$ref'] === 'string') {
     const target = schema['$ref'].slice(2).split('/');
@@ -56,6 +57,7 @@ function childOf(schema: unknown, key: string, document: ContractDocument): unkn
     const properties = facet['properties'];
     if (isObject(properties) && Object.hasOwn(properties, key)) return properties[key];
     if (/^\d+$/.test(key) && facet['items'] !== undefined) return facet['items'];
+    if (isObject(facet['additionalProperties'])) return facet['additionalProperties'];
   }
   return undefined;
 }

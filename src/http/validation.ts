@@ -7,7 +7,7 @@ import { isUnstorable } from '../domain/text.js';
 import { ManagementError } from '../errors.js';
 import { callerOf, requireScope } from './authentication.js';
 import type { Contract, ContractDocument } from './contract.js';
-import { type Finding, validationMessage } from './validation-message.js';
+import { facets, type Finding, validationMessage } from './validation-message.js';
 
 /** The platform's limit (management-api.md 1.1). */
 const MAX_BODY_BYTES = 1_048_576;
@@ -38,6 +38,8 @@ function checkStorable(value: unknown, depth = 0): void {
         "Payload validation error: 'Strings must be valid Unicode without NUL'.",
       );
     }
+  } else if (typeof value === 'number' && !Number.isFinite(value)) {
+    throw new ManagementError('invalid_body', "Payload validation error: 'Numbers must be finite'.");
   } else if (typeof value === 'object' && value !== null) {
     if (depth === MAX_DEPTH) {
       throw new ManagementError(
@@ -65,6 +67,16 @@ function onlyStorable(req: Request, _res: Response, next: NextFunction): void {
   next();
 }
 
+/** Ajv reads `1e999` as a number above every maximum and finds nothing wrong with it. */
+function onlyFinite(req: Request, _res: Response, next: NextFunction): void {
+  for (const [name, value] of Object.entries(req.query as Record<string, unknown>)) {
+    if (typeof value !== 'number' || Number.isFinite(value)) continue;
+    const why = `Query validation error: 'Expected type integer but found type number' on property ${name}.`;
+    throw new ManagementError('invalid_query_string', why);
+  }
+  next();
+}
+
 interface ValidatorError {
   readonly status: number;
   readonly message: string;
@@ -81,25 +93,22 @@ function isValidatorError(error: unknown): error is ValidatorError {
 
 interface OpenApiRequest extends Request {
   readonly openapi?: {
+    readonly pathParams: Record<string, string>;
     readonly schema: {
-      readonly parameters?: readonly {
-        readonly name?: string;
-        readonly in?: string;
-        readonly schema?: unknown;
-      }[];
+      readonly parameters?: readonly unknown[];
       readonly requestBody?: { readonly content?: Record<string, { readonly schema?: unknown }> };
     };
   };
 }
 
-/** The parameters of one kind, as the schema of one object. */
-function parametersSchema(req: OpenApiRequest, kind: 'query' | 'path'): unknown {
-  const parameters = req.openapi?.schema.parameters ?? [];
+/** The parameters of one kind, as the schema of one object. What they mean stands beside their schema. */
+function parametersSchema(req: OpenApiRequest, kind: 'query' | 'path', document: ContractDocument): unknown {
+  const parameters = (req.openapi?.schema.parameters ?? []).flatMap((parameter) =>
+    [...facets(parameter, document)].filter((facet) => facet['in'] === kind),
+  );
   return {
     properties: Object.fromEntries(
-      parameters
-        .filter((parameter) => parameter.in === kind)
-        .map((parameter) => [parameter.name, parameter.schema]),
+      parameters.map(({ name, description, schema }) => [name, { description, allOf: [schema] }]),
     ),
   };
 }
@@ -116,11 +125,16 @@ function refusal(error: ValidatorError, req: OpenApiRequest, document: ContractD
     // Unknown parameters come without a keyword.
     const isUnknown = keyword === undefined && finding.message.startsWith('Unknown query parameter');
     const known = isUnknown ? { ...finding, keyword: 'additionalProperties' } : finding;
-    const place = { name: 'Query', schema: parametersSchema(req, 'query'), value: req.query } as const;
+    const place = {
+      name: 'Query',
+      schema: parametersSchema(req, 'query', document),
+      value: req.query,
+    } as const;
     return new ManagementError('invalid_query_string', validationMessage(known, place, document));
   }
   if (pointer.startsWith('/params/')) {
-    const place = { name: 'Path', schema: parametersSchema(req, 'path'), value: req.params } as const;
+    const schema = parametersSchema(req, 'path', document);
+    const place = { name: 'Path', schema, value: req.openapi?.pathParams } as const;
     return new ManagementError('invalid_uri', validationMessage(finding, place, document));
   }
   if (pointer.startsWith('/body')) {
@@ -152,6 +166,8 @@ export function validateAgainst(contract: Contract, options: { responses: boolea
       typeof OpenApiValidator.middleware
     >[0]['apiSpec'],
     validateApiSpec: false,
+    // The fast formats take the thirteenth month for a date.
+    ajvFormats: { mode: 'full' },
     validateRequests: true,
     validateResponses: options.responses,
     fileUploader: false,
@@ -182,6 +198,7 @@ export function validateAgainst(contract: Contract, options: { responses: boolea
     express.json({ limit: MAX_BODY_BYTES, strict: false, type: () => true }),
     onlyStorable,
     ...(validator as RequestHandler[]),
+    onlyFinite,
     translate as unknown as RequestHandler,
   ];
 }

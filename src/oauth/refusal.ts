@@ -11,6 +11,7 @@ import type { Denial, DenyReason } from '../policy/decision.js';
 export type RequestFault =
   | 'request_malformed'
   | 'request_too_large'
+  | 'method_not_allowed'
   | 'client_id_missing'
   | 'grant_type_missing'
   | 'grant_type_unsupported'
@@ -41,6 +42,10 @@ export const malformed = (description: string): Refusal =>
 
 export const tooLarge = (): Refusal =>
   fault('request_too_large', 413, 'invalid_request', 'The request body is too large');
+
+/** RFC 6749 section 3.2: the client must use POST. */
+export const methodNotAllowed = (): Refusal =>
+  fault('method_not_allowed', 405, 'invalid_request', 'The token endpoint takes POST requests only');
 
 /** GE-2. */
 export const clientIdMissing = (): Refusal =>

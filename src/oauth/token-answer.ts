@@ -74,6 +74,7 @@ export class TokenAnswer {
       ...exceededHeaders(quotaUses, this.#options.now()),
       // RFC 6749 section 5.2.
       ...(status === 401 && { 'WWW-Authenticate': `Basic realm="${this.#options.tenant.domain}"` }),
+      ...(status === 405 && { Allow: 'POST' }),
       // What is left of a body that was too long is not read.
       ...(status === 413 && { Connection: 'close' }),
     });

@@ -16,7 +16,13 @@ import { authenticateClient } from './client-authentication.js';
 import { Once } from './grants/grant.js';
 import { grants } from './grants/registry.js';
 import { type GrantedOutcome, type Outcome, refused } from './outcome.js';
-import { assertionReplayed, authenticationFailed, grantTypeUnsupported, serverError } from './refusal.js';
+import {
+  assertionReplayed,
+  authenticationFailed,
+  grantTypeUnsupported,
+  methodNotAllowed,
+  serverError,
+} from './refusal.js';
 import type { KeySet } from './signing-keys.js';
 import { TokenAnswer } from './token-answer.js';
 import { tokenLogEntry } from './token-log.js';
@@ -44,6 +50,11 @@ export function tokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
     const isAlone = req.socket === lastSocket;
     lastSocket = req.socket;
     const answer = new TokenAnswer(res, options);
+    if (req.method !== 'POST') {
+      req.resume();
+      answer.refuse(methodNotAllowed(), []);
+      return;
+    }
     try {
       const request = await readTokenRequest(req, options.tenant);
       if ('reason' in request) {

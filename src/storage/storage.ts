@@ -110,7 +110,9 @@ export type OrganizationOrder = {
 // delete, and take along everything that depends on it.
 
 export interface ResourceServerReader {
+  /** An identifier can look like another API's id; the id wins. */
   find(idOrIdentifier: string): Promise<ResourceServer | null>;
+  findByIdentifier(identifier: string): Promise<ResourceServer | null>;
   findSystemApi(kind: SystemApi): Promise<ResourceServer | null>;
   /** Oldest first. */
   list(filter: { identifiers?: readonly string[] }, window: PageWindow): Promise<Listing<ResourceServer>>;

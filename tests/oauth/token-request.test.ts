@@ -252,8 +252,12 @@ describe('how large a request may be', () => {
 describe('only POST gets tokens (RFC 6749 3.2)', () => {
   test.each(['get', 'put', 'patch', 'delete'] as const)('%s does not', async (method) => {
     const answer = await server.request()[method](`/oauth/token?${form(complete())}`);
-    expect(answer.status).toBe(404);
-    expect(answer.body).toEqual({ statusCode: 404, error: 'Not Found', message: 'Not Found' });
+    expect(answer.status).toBe(405);
+    expect(answer.headers['allow']).toBe('POST');
+    expect(answer.body).toEqual({
+      error: 'invalid_request',
+      error_description: 'The token endpoint takes POST requests only',
+    });
   });
 });
 

@@ -10,6 +10,7 @@ import {
   grantTypeMissing,
   grantTypeUnsupported,
   malformed,
+  methodNotAllowed,
   type Refusal,
   refusalFor,
   type RequestFault,
@@ -63,6 +64,7 @@ const denials: { readonly [R in DenyReason]: Extract<Denial, { reason: R }> } = 
 const faults: { readonly [F in RequestFault]: Refusal } = {
   request_malformed: malformed('says what is wrong'),
   request_too_large: tooLarge(),
+  method_not_allowed: methodNotAllowed(),
   client_id_missing: clientIdMissing(),
   grant_type_missing: grantTypeMissing(),
   grant_type_unsupported: grantTypeUnsupported(),

@@ -109,8 +109,8 @@ export function clientGrantHandlers(
     async createClientGrant(call) {
       const grant = newClientGrant(call.body, tenant);
       const created = await change(call, async (config) => {
-        const api = await config.resourceServers.find(grant.audience);
-        if (api?.identifier !== grant.audience) throw new ManagementError('inexistent_resource_server');
+        const api = await config.resourceServers.findByIdentifier(grant.audience);
+        if (api === null) throw new ManagementError('inexistent_resource_server');
         const client = grant.clientId === null ? null : await config.clients.find(grant.clientId);
         if (grant.clientId !== null && client === null) throw new ManagementError('inexistent_client');
         checkNoOrganizationsOnSystemApi(toChanges(call.body), api);
@@ -133,7 +133,7 @@ export function clientGrantHandlers(
         const found = await config.clientGrants.find(call.path.id);
         if (found === null) throw new ManagementError('inexistent_client_grant');
         checkNotSystem(found);
-        const api = await config.resourceServers.find(found.audience);
+        const api = await config.resourceServers.findByIdentifier(found.audience);
         const client = found.clientId === null ? null : await config.clients.find(found.clientId);
         if (api === null) throw new Error(`client grant ${found.id} has no API`);
         checkNoOrganizationsOnSystemApi(changes, api);
@@ -159,7 +159,10 @@ export function clientGrantHandlers(
       if (found === null) throw new ManagementError('inexistent_client_grant');
       const window = windowOf(query);
       const listing = await storage.config.organizations.list({ clientGrantId: found.id }, window);
-      return { status: 200, body: listBody('organizations', window, listing, organizationToWire) };
+      return {
+        status: 200,
+        body: listBody('organizations', window, listing, organizationToWire, { totalsLast: true }),
+      };
     },
   };
 }

@@ -5,7 +5,7 @@ import { ManagementError } from '../../errors.js';
 import type { Handlers } from '../../http/contract.js';
 import type { ConfigReader, Storage } from '../../storage/storage.js';
 import type { ChangeConfig } from '../change.js';
-import { credentialToWire, readCredential } from './credentials.js';
+import { credentialToWire, readCredential, readExpiry, withoutCredential } from './credentials.js';
 
 type Operations =
   | 'listClientCredentials'
@@ -54,7 +54,7 @@ export function credentialHandlers(storage: Storage, change: ChangeConfig): Hand
 
     async updateClientCredential(call) {
       const { expires_at } = call.body;
-      const expiresAt = expires_at === undefined || expires_at === null ? null : new Date(expires_at);
+      const expiresAt = expires_at == null ? null : readExpiry(expires_at);
       const updated = await change(call, async (config) => {
         const { id } = await get(config, call.path);
         return config.clients.updateCredential(id, { expiresAt }, new Date());
@@ -68,10 +68,10 @@ export function credentialHandlers(storage: Storage, change: ChangeConfig): Hand
       await change(call, async (config) => {
         const client = await config.clients.find(clientId);
         if (client === null || (await config.clients.findCredential(clientId, id)) === null) return;
-        if (client.authenticationCredentials.includes(id)) {
-          const authenticationCredentials = client.authenticationCredentials.filter((each) => each !== id);
-          await config.clients.update(clientId, { authenticationCredentials });
-        }
+        await config.clients.update(clientId, {
+          authenticationCredentials: client.authenticationCredentials.filter((each) => each !== id),
+          settings: withoutCredential(client.settings, id),
+        });
         await config.clients.deleteCredential(id);
       });
       return { status: 204, body: undefined };

@@ -5,6 +5,7 @@ import { calculateJwkThumbprint } from 'jose';
 import type { components } from '../../generated/openapi.js';
 import type { ClientCredential, KeyAuthenticationMethod, NewClientCredential } from '../../domain/client.js';
 import { newCredentialId } from '../../domain/ids.js';
+import { parseTime } from '../../domain/time.js';
 import type { JsonObject } from '../../domain/json.js';
 import { ManagementError } from '../../errors.js';
 
@@ -40,6 +41,17 @@ function readPublicKey(pem: string): { key: KeyObject; certificate: X509Certific
   return { key, certificate };
 }
 
+/** @throws ManagementError when it is no point in time. */
+export function readExpiry(text: string): Date {
+  const time = parseTime(text);
+  if (time === null) {
+    throw invalid(
+      `Payload validation error: 'Object didn't pass validation for format date-time: ${text}' on property expires_at (When the key expires).`,
+    );
+  }
+  return time;
+}
+
 type Unnamed = Omit<NewClientCredential, 'id' | 'clientId' | 'name' | 'credentialType'>;
 
 const empty: Unnamed = {
@@ -61,7 +73,7 @@ async function publicKey(body: Schemas['PublicKeyCredential']): Promise<Unnamed>
     kid: body.kid ?? (await calculateJwkThumbprint(jwk)),
     algorithm: body.alg ?? 'RS256',
     publicJwk: jwk as JsonObject,
-    expiresAt: body.expires_at === undefined ? fromCertificate : new Date(body.expires_at),
+    expiresAt: body.expires_at === undefined ? fromCertificate : readExpiry(body.expires_at),
   };
 }
 
@@ -120,6 +132,25 @@ export function readCredentials(
   bodies: readonly NewCredential[],
 ): Promise<NewClientCredential[]> {
   return Promise.all(bodies.map((body) => readCredential(clientId, body)));
+}
+
+/** @throws ManagementError when a member lists what is no public key of the client. */
+export function checkKeyUses(body: Schemas['UpdateClient'], existing: readonly ClientCredential[]): void {
+  const keys = existing.filter(({ credentialType }) => credentialType === 'public_key').map(({ id }) => id);
+  for (const name of keyUses) {
+    const foreign = body[name]?.credentials?.find(({ id }) => !keys.includes(id));
+    if (foreign) throw invalid(`Credential ${foreign.id} does not exist or cannot be used for ${name}`);
+  }
+}
+
+/** The settings of a client after one of its credentials has gone. */
+export function withoutCredential(settings: JsonObject, id: string): JsonObject {
+  const uses = keyUses.flatMap((name): [string, JsonObject][] => {
+    const use = settings[name] as { credentials?: readonly { id: string }[] } | undefined;
+    const credentials = use?.credentials?.filter((each) => each.id !== id);
+    return credentials === undefined ? [] : [[name, { ...use, credentials }]];
+  });
+  return { ...settings, ...Object.fromEntries(uses) };
 }
 
 /** Members that bring keys along for another use than authentication. */

@@ -9,7 +9,7 @@ import type { Handlers, Query } from '../../http/contract.js';
 import { listBody, windowOf } from '../../http/paging.js';
 import type { ClientFilter, ConfigReader, ConfigWriter, Storage } from '../../storage/storage.js';
 import type { ChangeConfig } from '../change.js';
-import { readMethods } from './credentials.js';
+import { checkKeyUses, readMethods } from './credentials.js';
 import { byDefault, newClient } from './new-client.js';
 import {
   checkAuthentication,
@@ -119,7 +119,7 @@ export function clientHandlers(
         await checkReferences(config, client);
         await checkAliases(config, body.client_aliases, client.clientId);
         const identifier = client.resourceServerIdentifier;
-        if (identifier !== null && (await config.resourceServers.find(identifier)) === null) {
+        if (identifier !== null && (await config.resourceServers.findByIdentifier(identifier)) === null) {
           throw new ManagementError('inexistent_resource_server');
         }
         const stored = await config.clients.create(client, credentials);
@@ -144,12 +144,14 @@ export function clientHandlers(
         checkUnchangeable(body, found);
         checkThirdParty(body, found, toWire(found, face));
         const methods = body.client_authentication_methods;
+        const credentials = await config.clients.listCredentials(found.clientId);
+        checkKeyUses(body, credentials);
         const changes: ClientChanges = {
           ...toChanges(body, found),
           ...(body.client_secret !== undefined && { secret: body.client_secret }),
           ...(methods === null && { authenticationMethod: null, authenticationCredentials: [] }),
           ...(methods && {
-            ...readMethods(methods, await config.clients.listCredentials(found.clientId)),
+            ...readMethods(methods, credentials),
             tokenEndpointAuthMethod: null,
           }),
         };

@@ -45,7 +45,11 @@ export function visibleToWriter(client: ClientWire, caller: Caller, ...keyScopes
 
 /** Members that need more than the operation's own scope. */
 const EXTRA_SCOPES: Record<'create' | 'update', Record<string, string>> = {
-  create: { client_authentication_methods: 'create:client_credentials' },
+  create: {
+    client_authentication_methods: 'create:client_credentials',
+    signed_request_object: 'create:client_credentials',
+    token_vault_privileged_access: 'create:client_credentials',
+  },
   update: {
     client_secret: 'update:client_keys',
     client_authentication_methods: 'update:client_credentials',

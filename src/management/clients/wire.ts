@@ -137,6 +137,8 @@ export function settingsOf(body: Update | Schemas['CreateClient'], before: JsonO
   const sent = Object.entries(body as JsonObject).filter(([name]) => !NOT_SETTINGS.has(name));
   const settings = Object.fromEntries(
     sent.map(([name, value]): [string, JsonValue] => {
+      // clients.md 3: an empty object removes every key.
+      if (name === 'client_metadata' && isObject(value) && Object.keys(value).length === 0) return [name, {}];
       if (MERGED.has(name)) return [name, merged(before[name] ?? startsFrom[name], value)];
       if (name === 'refresh_token' && isObject(value)) return [name, fillRefreshToken(value)];
       if (name === 'initiate_login_uri' && value === '') return [name, null];

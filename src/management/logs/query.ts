@@ -1,6 +1,7 @@
 // The query language of the log, as far as it is needed to look an entry up: `field:value` terms joined by AND.
 
 import type { LogType } from '../../domain/log-entry.js';
+import { parseTime } from '../../domain/time.js';
 import { ManagementError } from '../../errors.js';
 import type { LogFilter } from '../../storage/storage.js';
 
@@ -14,8 +15,8 @@ function bad(why: string): ManagementError {
 }
 
 function date(text: string): Date {
-  const parsed = new Date(text);
-  if (Number.isNaN(parsed.getTime())) throw bad(`${text.slice(0, 40)} is not a date`);
+  const parsed = parseTime(text);
+  if (parsed === null) throw bad(`${text.slice(0, 40)} is not a date`);
   return parsed;
 }
 
@@ -35,10 +36,13 @@ const FIELDS = {
  */
 export function parseLogQuery(q: string): LogFilter {
   const filter: Mutable<LogFilter> = {};
+  const seen = new Set<string>();
   let rest = q;
   while (rest.trim() !== '') {
     const [whole, field, quoted, from, to, plain] = TERM.exec(rest) ?? [];
     if (whole === undefined || field === undefined) throw bad('Terms must be field:value, joined by AND');
+    if (seen.has(field)) throw bad(`${field} can only be searched for once`);
+    seen.add(field);
     const value = quoted ?? plain ?? '';
     if (field === 'date') {
       filter.since = date(from ?? value);

@@ -70,7 +70,7 @@ export function organizationHandlers(
         throw new ManagementError('invalid_paging', message);
       }
       const listing = await storage.config.organizations.list({}, window, orderOf(query));
-      return { status: 200, body: listBody('organizations', window, listing, toWire) };
+      return { status: 200, body: listBody('organizations', window, listing, toWire, { totalsLast: true }) };
     },
 
     async createOrganization(call) {
@@ -119,7 +119,10 @@ export function organizationHandlers(
         ...(query.grant_ids && { ids: query.grant_ids }),
       };
       const listing = await storage.config.clientGrants.list(filter, window);
-      return { status: 200, body: pageBody('client_grants', window, listing, clientGrantToWire) };
+      return {
+        status: 200,
+        body: pageBody('client_grants', window, listing, clientGrantToWire, { totalsLast: true }),
+      };
     },
 
     async addOrganizationClientGrant(call) {

@@ -4,13 +4,14 @@ import { newSigningSecret } from '../../domain/ids.js';
 import type { ResourceServer, ResourceServerChanges } from '../../domain/resource-server.js';
 import { resourceServerDefaults, systemApis } from '../../domain/system-apis.js';
 import type { Tenant } from '../../domain/tenant.js';
+import { isUnstorable } from '../../domain/text.js';
 import { ManagementError } from '../../errors.js';
 import type { Handlers } from '../../http/contract.js';
 import { pickFields } from '../../http/fields.js';
 import { pageBody, pageOf } from '../../http/paging.js';
 import type { ConfigReader, Storage } from '../../storage/storage.js';
 import type { ChangeConfig } from '../change.js';
-import { checkDeletable, checkScopes, checkSystemApiChange } from './rules.js';
+import { checkDeletable, checkProofOfPossession, checkScopes, checkSystemApiChange } from './rules.js';
 import { toChanges, toWire } from './wire.js';
 
 type Operations =
@@ -27,6 +28,17 @@ function withSigningSecret(changes: ResourceServerChanges, current: string | nul
   return missing ? { ...changes, signingSecret: newSigningSecret() } : changes;
 }
 
+/** What a text that was encoded twice stands for; null when it was not. */
+function decodedAgain(text: string): string | null {
+  if (!text.includes('%')) return null;
+  try {
+    const decoded = decodeURIComponent(text);
+    return isUnstorable(decoded) ? null : decoded;
+  } catch {
+    return null;
+  }
+}
+
 export function resourceServerHandlers(
   storage: Storage,
   change: ChangeConfig,
@@ -35,13 +47,9 @@ export function resourceServerHandlers(
   /** By id or identifier; clients send identifiers percent-encoded once or twice (recorded-behaviour.md 5). */
   async function find(config: ConfigReader, idOrIdentifier: string): Promise<ResourceServer | null> {
     const found = await config.resourceServers.find(tenant.canonical(idOrIdentifier));
-    if (found !== null || !idOrIdentifier.includes('%')) return found;
-    try {
-      return await config.resourceServers.find(tenant.canonical(decodeURIComponent(idOrIdentifier)));
-    } catch (error) {
-      if (error instanceof URIError) return null;
-      throw error;
-    }
+    const decoded = decodedAgain(idOrIdentifier);
+    if (found !== null || decoded === null) return found;
+    return config.resourceServers.find(tenant.canonical(decoded));
   }
 
   return {
@@ -58,10 +66,11 @@ export function resourceServerHandlers(
     async createResourceServer(call) {
       const { identifier, ...settings } = call.body;
       checkScopes(settings.scopes);
+      checkProofOfPossession(settings);
       const created = await change(call, async (config) => {
         const systemApi = tenant.systemApiOf(identifier);
         if (systemApi !== null) return activate(config, systemApi);
-        if ((await config.resourceServers.find(identifier))?.identifier === identifier) {
+        if ((await config.resourceServers.findByIdentifier(identifier)) !== null) {
           throw new ManagementError('resource_server_conflict');
         }
         const changes = withSigningSecret(await toChanges(settings, {}), null);
@@ -96,6 +105,7 @@ export function resourceServerHandlers(
 
     async updateResourceServer(call) {
       checkScopes(call.body.scopes);
+      checkProofOfPossession(call.body);
       const updated = await change(call, async (config) => {
         const found = await find(config, call.path.id);
         if (found === null) throw new ManagementError('inexistent_resource_server');

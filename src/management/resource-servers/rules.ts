@@ -63,6 +63,13 @@ export function checkDeletable(api: ResourceServer): void {
   }
 }
 
+/** Tokens that are bound by mutual TLS are bound for all clients (management-api.md 4.1). */
+export function checkProofOfPossession({ proof_of_possession: proof }: Settings): void {
+  if (proof?.mechanism === 'mtls' && proof.required_for === 'public_clients') {
+    throw new ManagementError('invalid_body', '`required_for` must be all_clients when `mechanism` is mtls');
+  }
+}
+
 /** @throws ManagementError when the same scope is listed twice. */
 export function checkScopes(scopes: Settings['scopes']): void {
   const seen = new Map<string, number>();

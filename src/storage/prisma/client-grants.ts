@@ -1,7 +1,12 @@
 import type { ClientGrant as Row, Prisma } from '../../generated/prisma/client.js';
 import type { ClientGrant, ClientGrantChanges } from '../../domain/client-grant.js';
 import { newClientGrantId } from '../../domain/ids.js';
-import type { ClientGrantFilter, ClientGrantReader, ClientGrantWriter } from '../storage.js';
+import {
+  type ClientGrantFilter,
+  type ClientGrantReader,
+  type ClientGrantWriter,
+  InvalidCursor,
+} from '../storage.js';
 import { fromColumn, strings, toColumn } from './json-columns.js';
 import { list } from './listing.js';
 
@@ -62,12 +67,11 @@ export function clientGrantReader(db: Db): ClientGrantReader {
         {
           count: () => db.clientGrant.count({ where: matches }),
           page: (part) => db.clientGrant.findMany({ where: matches, orderBy, ...part }),
-          after: (cursor, take) =>
-            db.clientGrant.findMany({
-              where: cursor === null ? matches : { AND: [matches, { id: { gt: cursor } }] },
-              orderBy,
-              take,
-            }),
+          after: async (cursor, take) => {
+            if (cursor !== null && !/^cgr_[A-Za-z0-9]{16}$/.test(cursor)) throw new InvalidCursor();
+            const where = cursor === null ? matches : { AND: [matches, { id: { gt: cursor } }] };
+            return db.clientGrant.findMany({ where, orderBy, take });
+          },
           cursor: (row) => row.id,
         },
         toDomain,

@@ -60,10 +60,10 @@ async function linked(draft: string, file: string): Promise<boolean> {
 }
 
 /**
- * Makes `file` the lock of `mine`. Where it is a dead process's, whoever links a marker that has the name of that very
+ * Makes `file` the lock that `draft` is. Where it is a dead process's, whoever links a marker that has the name of that very
  * lock replaces it, and looks again first: nobody else can replace it meanwhile, and no later lock has that name.
  */
-async function take(file: string, draft: string, mine: Holder, directory: string): Promise<void> {
+async function take(file: string, draft: string, directory: string): Promise<void> {
   for (;;) {
     if (await linked(draft, file)) return;
     const holder = await read(file);
@@ -72,7 +72,7 @@ async function take(file: string, draft: string, mine: Holder, directory: string
       throw new Error(`${directory} is in use by process ${holder.pid}; stop it, or choose another DATA_DIR`);
     }
     const marker = `${file}.${holder.nonce}`;
-    await take(marker, draft, mine, directory);
+    await take(marker, draft, directory);
     try {
       if ((await read(file))?.nonce === holder.nonce) {
         const copy = `${draft}.${randomUUID()}`;
@@ -98,7 +98,7 @@ export async function lockDirectory(directory: string): Promise<() => Promise<vo
   const draft = `${file}.${mine.nonce}.new`;
   await writeFile(draft, JSON.stringify(mine), { mode: 0o600 });
   try {
-    await take(file, draft, mine, directory);
+    await take(file, draft, directory);
   } finally {
     await unlink(draft);
   }

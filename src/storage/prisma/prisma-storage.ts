@@ -76,6 +76,8 @@ class PrismaStorage implements Storage {
   }
 
   async write<T>(change: (config: ConfigWriter) => Promise<Change<T>>): Promise<T> {
+    // Entries that wait to be written are older than this change.
+    await this.#logs.flush();
     const writing = this.#write(change);
     this.#underWay.add(writing);
     try {

@@ -82,8 +82,10 @@ export function resourceServerReader(db: Db, sealing: Sealing): ResourceServerRe
       const rows = await db.resourceServer.findMany({
         where: { OR: [{ id: idOrIdentifier }, { identifier: idOrIdentifier }] },
       });
-      // An identifier can look like another API's id; the id wins.
       return first(rows.find((row) => row.id === idOrIdentifier) ?? rows[0] ?? null);
+    },
+    async findByIdentifier(identifier) {
+      return first(await db.resourceServer.findUnique({ where: { identifier } }));
     },
     async findSystemApi(kind) {
       return first(await db.resourceServer.findUnique({ where: { systemApi: kind } }));
