@@ -3,6 +3,7 @@
 // This speaks the same protocol with the same Rust engine in its WebAssembly build from npm.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { Duplex } from 'node:stream';
 import { PGlite } from '@electric-sql/pglite';
@@ -12,10 +13,10 @@ import * as bg from '@prisma/schema-engine-wasm/schema_engine_bg';
 import pg from 'pg';
 
 const args = process.argv.slice(2);
-const require = createRequire(import.meta.url);
-const enginePath = require.resolve('@prisma/schema-engine-wasm/schema_engine_bg');
+const enginePath = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg');
 if (args.includes('--version') || args.includes('-V')) {
-  process.stdout.write(`schema-engine-cli ${require('@prisma/engines-version').enginesVersion}\n`);
+  const { version } = JSON.parse(readFileSync(path.join(path.dirname(enginePath), 'package.json'), 'utf8'));
+  process.stdout.write(`schema-engine-cli ${version.split('.').pop()}\n`);
   process.exit(0);
 }
 const option = (name) => (args.includes(name) ? args[args.indexOf(name) + 1] : undefined);

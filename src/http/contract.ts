@@ -19,10 +19,10 @@ export type RequestBody<Id extends OperationId> = operations[Id] extends { reque
   : undefined;
 
 export type Query<Id extends OperationId> = NonNullable<operations[Id]['parameters']['query']>;
-export type PathParameters<Id extends OperationId> = NonNullable<operations[Id]['parameters']['path']>;
+type PathParameters<Id extends OperationId> = NonNullable<operations[Id]['parameters']['path']>;
 
 /** What a handler may answer: a documented success status with the body that is documented for it. */
-export type Answer<Id extends OperationId> = {
+type Answer<Id extends OperationId> = {
   [Status in keyof operations[Id]['responses'] & Success]: {
     readonly status: Status;
     readonly body: Json<operations[Id]['responses'][Status]>;

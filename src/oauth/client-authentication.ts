@@ -9,7 +9,7 @@ import type { ClientProof } from './token-request.js';
 import { assertionAlgorithms } from './vocabulary.js';
 
 /** An assertion that has been verified, and that may be used once. */
-export interface UsedAssertion {
+interface UsedAssertion {
   readonly jti: string;
   /** Until then another one with this `jti` would be a repetition. */
   readonly expiresAt: Date;
@@ -23,7 +23,7 @@ const failed = (because: string): Authentication => ({ authenticated: false, bec
 const succeeded: Authentication = { authenticated: true, assertion: null };
 
 /** Compares in constant time, whatever the lengths. */
-export function equalSecrets(a: string, b: string): boolean {
+function equalSecrets(a: string, b: string): boolean {
   const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(a), digest(b));
 }

@@ -6,6 +6,7 @@ import type { NewClientGrant } from '../../src/domain/client-grant.js';
 import type { NewLogEntry } from '../../src/domain/log-entry.js';
 import type { NewOrganization } from '../../src/domain/organization.js';
 import type { NewResourceServer } from '../../src/domain/resource-server.js';
+import { resourceServerDefaults } from '../../src/domain/system-apis.js';
 import type { CheckpointWindow, ConfigWriter, PageWindow, Storage } from '../../src/storage/storage.js';
 import type { Engine, TestDatabase } from '../support/engines.js';
 
@@ -15,22 +16,8 @@ export const unique = (prefix: string): string => `${prefix}-${randomUUID()}`;
 export function aResourceServer(given: Partial<NewResourceServer> = {}): NewResourceServer {
   return {
     identifier: `https://${unique('api')}/`,
+    ...resourceServerDefaults,
     systemApi: null,
-    name: null,
-    scopes: null,
-    userPolicy: 'allow_all',
-    clientPolicy: 'require_client_grant',
-    signingAlgorithm: 'RS256',
-    signingSecret: null,
-    tokenDialect: null,
-    tokenLifetimeSeconds: 86_400,
-    tokenLifetimeForWebSeconds: 7200,
-    enforcePolicies: null,
-    allowOfflineAccess: false,
-    skipConsentForFirstParty: false,
-    tokenEncryption: null,
-    proofOfPossession: null,
-    settings: {},
     ...given,
   };
 }

@@ -2,8 +2,8 @@
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
+import { freePort } from '../support/start-server.mjs';
 
 const root = path.join(import.meta.dirname, '../..');
 
@@ -12,15 +12,6 @@ const credentials = { id: 'management', secret: 'a secret for the test only' };
 /** Compiles the server and makes the template of its database, unless that was done. */
 export function buildServer(): void {
   execFileSync(process.execPath, ['src/setup.mjs'], { cwd: root, stdio: 'ignore' });
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, 'close');
-  return port;
 }
 
 export class ServerProcess {

@@ -112,7 +112,7 @@ export async function readCredential(clientId: string, body: NewCredential): Pro
 }
 
 /** The one method of `client_authentication_methods`, with what is listed under it. */
-export function methodOf<T>(methods: Partial<Record<KeyAuthenticationMethod, { credentials: T[] }>>): {
+function methodOf<T>(methods: Partial<Record<KeyAuthenticationMethod, { credentials: T[] }>>): {
   method: KeyAuthenticationMethod;
   credentials: T[];
 } {

@@ -67,7 +67,7 @@ const neverExpiring = {
   infinite_idle_token_lifetime: true,
 };
 
-export function defaultRefreshToken(body: Body, mode: ThirdPartySecurityMode | null): JsonObject {
+function defaultRefreshToken(body: Body, mode: ThirdPartySecurityMode | null): JsonObject {
   const lifetimes = refreshTokenLifetimes(body);
   if (body.refresh_token) return fillRefreshToken(body.refresh_token, lifetimes);
   if (mode === 'strict') {

@@ -26,7 +26,7 @@ export class Once {
   }
 }
 
-export interface GrantOptions {
+interface GrantOptions {
   readonly storage: Storage;
   readonly choices: PlatformChoices;
   readonly now: () => Date;

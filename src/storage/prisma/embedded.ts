@@ -57,6 +57,7 @@ async function templateDirectory(migrations: readonly Migration[]): Promise<stri
  * Makes the template of this version unless it is there. The set-up calls this, never the server: initializing a
  * database takes seconds and half a gigabyte of memory.
  *
+ * @public
  * @returns the template's directory.
  */
 export async function makeTemplate(): Promise<string> {

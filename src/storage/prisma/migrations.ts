@@ -6,7 +6,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type pg from 'pg';
 
-export const MIGRATIONS_DIR = path.join(import.meta.dirname, '../../../prisma/migrations');
+const MIGRATIONS_DIR = path.join(import.meta.dirname, '../../../prisma/migrations');
 
 /** The id of the advisory lock that Prisma Migrate itself takes. */
 const MIGRATE_LOCK = 72707369;
