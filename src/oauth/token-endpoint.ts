@@ -45,9 +45,10 @@ export type TokenEndpoint = (req: IncomingMessage, res: ServerResponse) => Promi
 
 export function tokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
   let lastSocket: Socket | null = null;
+  let underWay = 0;
   return async (req, res) => {
     // While one connection asks again and again, nobody else is there whom a signature on this thread would keep waiting.
-    const isAlone = req.socket === lastSocket;
+    const isAlone = req.socket === lastSocket && underWay === 0;
     lastSocket = req.socket;
     const answer = new TokenAnswer(res, options);
     if (req.method !== 'POST') {
@@ -55,6 +56,7 @@ export function tokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
       answer.refuse(methodNotAllowed(), []);
       return;
     }
+    underWay += 1;
     try {
       const request = await readTokenRequest(req, options.tenant);
       if ('reason' in request) {
@@ -68,6 +70,8 @@ export function tokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
       if (res.destroyed) return;
       options.log.error({ err: error }, 'token request failed');
       if (!res.headersSent) answer.refuse(serverError(), []);
+    } finally {
+      underWay -= 1;
     }
   };
 }

@@ -1,7 +1,6 @@
 // Starts the compiled server as a process of its own on an empty database, for scripts that measure or replay.
 
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -13,6 +12,9 @@ const root = path.join(import.meta.dirname, '../..');
 const command = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
   .scripts.start.split('&& node ')[1]
   .split(' ');
+
+/** The same for every server, so that one that is started on the data of another is managed by the same client. */
+const client = { id: 'management', secret: 'for a server that is thrown away' };
 
 /** @returns {Promise<number>} a port that was free a moment ago */
 export function freePort() {
@@ -35,7 +37,6 @@ export function freePort() {
 export async function startServer({ env = {}, dataDir, nodeOptions = [] } = {}) {
   const port = await freePort();
   const directory = dataDir ?? mkdtempSync(path.join(tmpdir(), 'grantry-'));
-  const client = { id: 'management', secret: randomBytes(24).toString('hex') };
   const url = `http://127.0.0.1:${port}`;
   const startedAt = performance.now();
   const child = spawn(process.execPath, [...nodeOptions, ...command], {
@@ -84,6 +85,7 @@ export async function startServer({ env = {}, dataDir, nodeOptions = [] } = {}) 
           audience: `${url}/api/v2/`,
         }),
       });
+      if (answer.status !== 200) throw new Error(`no token: ${answer.status} ${await answer.text()}`);
       const { access_token } = /** @type {{ access_token: string }} */ (await answer.json());
       return access_token;
     },
