@@ -43,8 +43,11 @@ const oneOf = <const Values extends readonly [string, ...string[]]>(values: Valu
 
 const environment = z.object({
   HOST: z.string().default('127.0.0.1'),
-  PORT: wholeNumber(1, 65_535).prefault('3000'),
+  PORT: wholeNumber(0, 65_535).prefault('3000'),
   PUBLIC_URL: publicUrl.optional(),
+  TLS: oneOf(['off', 'auto']).default('off'),
+  TLS_CERT: z.string().optional(),
+  TLS_KEY: z.string().optional(),
   DATA_DIR: z.string().default('.data/'),
   DATABASE_URL: z
     .string()
@@ -76,9 +79,12 @@ export const configKeys = Object.keys(environment.shape);
 
 export interface Config {
   readonly host: string;
+  /** 0: any free port. */
   readonly port: number;
-  /** Base of everything that the server says about itself. */
+  /** Base of everything that the server says about itself. Port 0 stands for the port that it listens on. */
   readonly publicUrl: URL;
+  /** `auto`: with an authority of its own. Else the operator's PEM files. Null: plain HTTP. */
+  readonly tls: 'auto' | { readonly certificate: string; readonly key: string } | null;
   readonly dataDir: string;
   /** Undefined: the embedded database under `dataDir`. */
   readonly databaseUrl: string | undefined;
@@ -95,9 +101,30 @@ export interface Config {
 export class ConfigError extends Error {}
 
 /** Where people reach a server that listens on every address. */
-function defaultPublicUrl(host: string, port: number): URL | null {
+function defaultPublicUrl(host: string, port: number, scheme: 'http' | 'https'): URL | null {
   const reachable = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
-  return originOf(`http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`);
+  return originOf(`${scheme}://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`);
+}
+
+function tlsMistakes(given: Readonly<Record<string, string | undefined>>, isOn: boolean): string[] {
+  const mistakes: string[] = [];
+  const { TLS, TLS_CERT, TLS_KEY, PUBLIC_URL } = given;
+  if ((TLS_CERT === undefined) !== (TLS_KEY === undefined)) {
+    const [set, missing] = TLS_CERT === undefined ? ['TLS_KEY', 'TLS_CERT'] : ['TLS_CERT', 'TLS_KEY'];
+    mistakes.push(`${missing} must be set when ${set} is: a certificate is of no use without its key`);
+  }
+  if (TLS === 'auto' && (TLS_CERT !== undefined || TLS_KEY !== undefined)) {
+    mistakes.push('TLS must not be auto when TLS_CERT or TLS_KEY is set: there would be two certificates');
+  }
+  if (isOn && /^http:/i.test(PUBLIC_URL ?? '')) {
+    mistakes.push(`PUBLIC_URL must be https://host when TLS is on (it is ${JSON.stringify(PUBLIC_URL)})`);
+  }
+  return mistakes;
+}
+
+function tlsOf({ TLS, TLS_CERT, TLS_KEY }: z.infer<typeof environment>): Config['tls'] {
+  if (TLS_CERT !== undefined && TLS_KEY !== undefined) return { certificate: TLS_CERT, key: TLS_KEY };
+  return TLS === 'auto' ? 'auto' : null;
 }
 
 /**
@@ -122,8 +149,12 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
       'ENCRYPTION_KEY must be set when DATABASE_URL is: secrets in that database are sealed with it',
     );
   }
+  const isTlsOn =
+    given['TLS'] === 'auto' || given['TLS_CERT'] !== undefined || given['TLS_KEY'] !== undefined;
+  mistakes.push(...tlsMistakes(given, isTlsOn));
+  const scheme = isTlsOn ? 'https' : 'http';
   const url = read.success
-    ? (read.data.PUBLIC_URL ?? defaultPublicUrl(read.data.HOST, read.data.PORT))
+    ? (read.data.PUBLIC_URL ?? defaultPublicUrl(read.data.HOST, read.data.PORT, scheme))
     : null;
   if (read.success && url === null) {
     mistakes.push('PUBLIC_URL must be set where HOST is no name or address that a URL can have');
@@ -135,6 +166,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     host: values.HOST,
     port: values.PORT,
     publicUrl: url,
+    tls: tlsOf(values),
     dataDir: values.DATA_DIR,
     databaseUrl: values.DATABASE_URL,
     bootstrapClient: { id: values.BOOTSTRAP_CLIENT_ID, secret: values.BOOTSTRAP_CLIENT_SECRET },

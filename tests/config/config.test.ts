@@ -20,6 +20,7 @@ test('an empty environment gives the defaults', () => {
     host: '127.0.0.1',
     port: 3000,
     publicUrl: new URL('http://127.0.0.1:3000'),
+    tls: null,
     dataDir: '.data/',
     databaseUrl: undefined,
     bootstrapClient: { id: undefined, secret: undefined },
@@ -36,6 +37,9 @@ test('every key has its place', () => {
     HOST: '10.0.0.1',
     PORT: '8080',
     PUBLIC_URL: 'https://auth.example.com',
+    TLS: 'off',
+    TLS_CERT: '/etc/tls/cert.pem',
+    TLS_KEY: '/etc/tls/key.pem',
     DATA_DIR: '/var/lib/grantry',
     DATABASE_URL: DATABASE,
     BOOTSTRAP_CLIENT_ID: 'ci-client_1',
@@ -50,6 +54,7 @@ test('every key has its place', () => {
     host: '10.0.0.1',
     port: 8080,
     publicUrl: new URL('https://auth.example.com'),
+    tls: { certificate: '/etc/tls/cert.pem', key: '/etc/tls/key.pem' },
     dataDir: '/var/lib/grantry',
     databaseUrl: DATABASE,
     bootstrapClient: { id: 'ci-client_1', secret: 'sixteen letters!' },
@@ -70,6 +75,9 @@ test('an empty value counts as none', () => {
     HOST: '',
     PORT: '',
     PUBLIC_URL: '',
+    TLS: '',
+    TLS_CERT: '',
+    TLS_KEY: '',
     DATA_DIR: '',
     DATABASE_URL: '',
     BOOTSTRAP_CLIENT_ID: '',
@@ -141,6 +149,7 @@ describe('a HOST that no address can be made of', () => {
 
 describe('whole numbers', () => {
   test.each([
+    ['PORT', '0'],
     ['PORT', '1'],
     ['PORT', '65535'],
     ['LOG_RETENTION_DAYS', '1'],
@@ -150,14 +159,13 @@ describe('whole numbers', () => {
   });
 
   test.each([
-    ['PORT', '0', '1 to 65535'],
-    ['PORT', '65536', '1 to 65535'],
-    ['PORT', '-1', '1 to 65535'],
-    ['PORT', '80.5', '1 to 65535'],
-    ['PORT', '0x50', '1 to 65535'],
-    ['PORT', ' 80', '1 to 65535'],
-    ['PORT', '99999999999999999999', '1 to 65535'],
-    ['PORT', 'http', '1 to 65535'],
+    ['PORT', '65536', '0 to 65535'],
+    ['PORT', '-1', '0 to 65535'],
+    ['PORT', '80.5', '0 to 65535'],
+    ['PORT', '0x50', '0 to 65535'],
+    ['PORT', ' 80', '0 to 65535'],
+    ['PORT', '99999999999999999999', '0 to 65535'],
+    ['PORT', 'http', '0 to 65535'],
     ['LOG_RETENTION_DAYS', '0', '1 to 36500'],
     ['LOG_RETENTION_DAYS', '36501', '1 to 36500'],
     ['LOG_RETENTION_DAYS', 'forever', '1 to 36500'],
@@ -173,9 +181,48 @@ describe('words', () => {
     ['LOG_LEVEL', 'verbose', 'fatal, error, warn, info, debug, trace, silent'],
     ['LOG_LEVEL', 'INFO', 'fatal, error, warn, info, debug, trace, silent'],
     ['REASON_HEADER', 'true', 'on, off'],
+    ['TLS', 'on', 'off, auto'],
     ['CLIENT_CREDENTIALS_SCOPES', 'all', 'all_of_grant, requested_part'],
   ])('%s cannot be %s', (key, value, words) => {
     expect(mistakesIn({ [key]: value })).toEqual([`${key} must be one of ${words} (it is "${value}")`]);
+  });
+});
+
+describe('TLS', () => {
+  const CERT = '/etc/tls/cert.pem';
+  const KEY_FILE = '/etc/tls/key.pem';
+
+  test.each([
+    ['TLS=auto', { TLS: 'auto' }, 'auto'],
+    ['files', { TLS_CERT: CERT, TLS_KEY: KEY_FILE }, { certificate: CERT, key: KEY_FILE }],
+  ])('with %s the address is https', (_name, env, tls) => {
+    expect(readConfig(env)).toMatchObject({ publicUrl: new URL('https://127.0.0.1:3000'), tls });
+  });
+
+  test('off says nothing about PUBLIC_URL: a proxy may have the certificate', () => {
+    expect(readConfig({ PUBLIC_URL: 'https://auth.example.com' }).tls).toBeNull();
+  });
+
+  test.each([
+    [{ TLS_CERT: CERT }, 'TLS_KEY must be set when TLS_CERT is: a certificate is of no use without its key'],
+    [
+      { TLS_KEY: KEY_FILE },
+      'TLS_CERT must be set when TLS_KEY is: a certificate is of no use without its key',
+    ],
+    [
+      { TLS: 'auto', TLS_CERT: CERT, TLS_KEY: KEY_FILE },
+      'TLS must not be auto when TLS_CERT or TLS_KEY is set: there would be two certificates',
+    ],
+    [
+      { TLS: 'auto', PUBLIC_URL: 'http://localhost:3000' },
+      'PUBLIC_URL must be https://host when TLS is on (it is "http://localhost:3000")',
+    ],
+    [
+      { TLS_CERT: CERT, TLS_KEY: KEY_FILE, PUBLIC_URL: 'http://localhost:3000' },
+      'PUBLIC_URL must be https://host when TLS is on (it is "http://localhost:3000")',
+    ],
+  ])('cannot be %j', (env, mistake) => {
+    expect(mistakesIn(env)).toEqual([mistake]);
   });
 });
 
@@ -248,6 +295,7 @@ describe('mistakes', () => {
     const env = {
       PORT: 'http',
       PUBLIC_URL: 'auth.example.com',
+      TLS_KEY: 'key.pem',
       DATABASE_URL: 'mysql://localhost',
       LOG_LEVEL: 'loud',
       REASON_HEADER: 'yes',
@@ -259,6 +307,7 @@ describe('mistakes', () => {
       'LOG_LEVEL',
       'REASON_HEADER',
       'ENCRYPTION_KEY',
+      'TLS_CERT',
     ]);
   });
 

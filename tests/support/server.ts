@@ -1,16 +1,14 @@
 // A whole server in the test's own process, on a fresh database.
 
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { pino } from 'pino';
 import supertest from 'supertest';
-import { createApp } from '../../src/app.js';
-import { type BootstrapClient, bootstrap } from '../../src/bootstrap.js';
-import { Tenant } from '../../src/domain/tenant.js';
+import type { BootstrapClient } from '../../src/bootstrap.js';
+import { readConfig } from '../../src/config.js';
+import type { Tenant } from '../../src/domain/tenant.js';
 import { readContract } from '../../src/http/contract.js';
 import { signWithKey } from '../../src/oauth/jws.js';
-import { KeySet } from '../../src/oauth/signing-keys.js';
-import { type PlatformChoices, platformChoices } from '../../src/policy/platform-choices.js';
+import type { KeySet } from '../../src/oauth/signing-keys.js';
+import type { PlatformChoices } from '../../src/policy/platform-choices.js';
+import { startServer as start } from '../../src/server.js';
 import type { Storage } from '../../src/storage/storage.js';
 import { type Engine, engines, type TestDatabase } from './engines.js';
 
@@ -57,33 +55,23 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
   const [embedded] = engines;
   const engine = options.engine ?? embedded;
   if (engine === undefined) throw new Error('there is no database engine');
-  const now = options.now ?? (() => new Date());
-
-  const server: Server = createServer();
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  const url = `http://127.0.0.1:${port}`;
-  const tenant = new Tenant(new URL(url));
-
   const database = await engine.create();
-  const storage = await database.open();
-  const management = await bootstrap(storage, tenant, { id: undefined, secret: undefined }, now());
+  const config = readConfig({ PORT: '0', LOG_LEVEL: 'silent' });
+  const server = await start(
+    {
+      ...config,
+      choices: options.choices ?? config.choices,
+      reasonHeader: options.reasonHeader ?? config.reasonHeader,
+    },
+    {
+      openStorage: () => database.open(),
+      validateResponses: true,
+      ...(options.now && { now: options.now }),
+    },
+  );
+  const { tenant, storage, keys, created: management } = server;
   if (management === null) throw new Error('a fresh database had a management client');
-  const keys = await KeySet.from(await storage.config.signingKeys.list());
-  const app = createApp({
-    contract,
-    storage,
-    tenant,
-    keys,
-    choices: options.choices ?? platformChoices,
-    now,
-    log: pino({ level: 'silent' }),
-    reasonHeader: options.reasonHeader ?? true,
-    validateResponses: true,
-  });
-  server.on('request', app);
+  const url = `http://127.0.0.1:${server.port}`;
 
   const tokenWith = async (...scopes: string[]): Promise<string> => {
     const { kid, key } = keys.signingKey('RS256');
@@ -116,11 +104,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     request: () => supertest(url),
     requestToken: (parameters) => supertest(url).post('/oauth/token').type('form').send(parameters),
     async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => {
-        server.close(resolve);
-      });
-      await storage.close();
+      await server.close({ graceMs: 0 });
       await database.remove();
     },
   };
