@@ -93,12 +93,12 @@ const steps = [
     says: 'Making the template of the embedded database…',
     inputs: ['prisma/migrations'],
     buildsOn: [],
-    makes: null,
+    makes: 'prisma/template',
     run: () =>
       run(process.execPath, [
         '--input-type=module',
         '-e',
-        "await (await import('./dist/storage/prisma/embedded.js')).makeTemplate()",
+        "await (await import('./dist/storage/prisma/template.js')).makeTemplate()",
       ]),
   },
 ];
@@ -115,7 +115,7 @@ try {
 const ran = new Set();
 for (const step of steps) {
   const inputs = hashOf(step.inputs);
-  const isMissing = step.makes !== null && !existsSync(path.join(root, step.makes));
+  const isMissing = !existsSync(path.join(root, step.makes));
   if (done[step.name] === inputs && !isMissing && !step.buildsOn.some((name) => ran.has(name))) continue;
   process.stderr.write(`${step.says}\n`);
   step.run();

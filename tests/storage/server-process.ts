@@ -43,7 +43,7 @@ export class ServerProcess {
 
   static async start(dataDir: string): Promise<ServerProcess> {
     const port = await freePort();
-    const child = spawn(process.execPath, [path.join(root, 'dist/main.js')], {
+    const child = spawn(process.execPath, [path.join(root, 'dist/bin.cjs'), 'start'], {
       // No .env is there.
       cwd: dataDir,
       env: {

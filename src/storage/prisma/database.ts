@@ -1,7 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { PrismaClient } from '../../generated/prisma/client.js';
-import { openEmbedded } from './embedded.js';
+import { openEmbedded, openInMemory } from './embedded.js';
 import { applyMigrations, readMigrations } from './migrations.js';
 
 export interface Database {
@@ -41,10 +41,16 @@ function prismaOver(pool: pg.Pool): PrismaClient {
   return new PrismaClient({ adapter: new PrismaPg(pool, { statementNameGenerator: statementNames() }) });
 }
 
-/** Opens the database that `url` names or, without one, the embedded database; both migrated. */
-export async function openDatabase(options: { url: string | undefined; dataDir: string }): Promise<Database> {
+/**
+ * Opens the database that `url` names or, without one, the embedded database under `dataDir`, which is null for one in
+ * memory; all of them migrated.
+ */
+export async function openDatabase(options: {
+  url: string | undefined;
+  dataDir: string | null;
+}): Promise<Database> {
   if (options.url === undefined) {
-    const embedded = await openEmbedded(options.dataDir);
+    const embedded = await (options.dataDir === null ? openInMemory() : openEmbedded(options.dataDir));
     const prisma = prismaOver(embedded.pool);
     return {
       prisma,

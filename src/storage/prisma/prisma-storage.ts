@@ -182,14 +182,15 @@ class PrismaStorage implements Storage {
 }
 
 /**
- * Opens the storage: a PostgreSQL database where `databaseUrl` names one, else the embedded one under `dataDir`.
+ * Opens the storage: a PostgreSQL database where `databaseUrl` names one, else the embedded one under `dataDir`,
+ * in memory where that is null.
  *
  * @param options.encryptionKey 32 bytes that seal secrets and private keys.
  * @throws when the database cannot be reached, belongs to a newer version, or another process has it open.
  */
 export async function openStorage(options: {
   databaseUrl: string | undefined;
-  dataDir: string;
+  dataDir: string | null;
   encryptionKey: Buffer;
 }): Promise<Storage> {
   const database = await openDatabase({ url: options.databaseUrl, dataDir: options.dataDir });

@@ -1,0 +1,71 @@
+import { parseArgs } from 'node:util';
+
+export const usage = `Usage: grantry start [options]
+
+Starts a server. Settings come from the environment or a file .env; these options come before both:
+
+  --port <number>        listens there; 0 for any port that is free (PORT)
+  --host <address>       listens on this address (HOST)
+  --public-url <url>     its address as others know it (PUBLIC_URL)
+  --data-dir <folder>    where the embedded database is kept (DATA_DIR)
+  --tls                  serves HTTPS with a certificate of its own authority (TLS=auto)
+
+Other commands:
+
+  grantry --help
+  grantry --version
+`;
+
+/** The command line makes no sense. The message says what of it. */
+export class UsageError extends Error {}
+
+export type Asked =
+  | { readonly command: 'help' }
+  | { readonly command: 'version' }
+  | {
+      readonly command: 'start';
+      /** What the options say, as settings (see config.ts). */
+      readonly environment: Readonly<Record<string, string>>;
+    };
+
+/** @param words what follows the name of the program. @throws UsageError */
+export function parseArguments(words: readonly string[]): Asked {
+  const { values, positionals } = parse(words);
+  if (values.help) return { command: 'help' };
+  if (values.version) return { command: 'version' };
+  const [command, ...others] = positionals;
+  if (command === undefined) throw new UsageError('there is no command');
+  if (command !== 'start') throw new UsageError(`there is no command ${JSON.stringify(command)}`);
+  if (others.length > 0) throw new UsageError(`start takes no ${JSON.stringify(others[0])}`);
+  return {
+    command,
+    environment: {
+      ...(values.port !== undefined && { PORT: values.port }),
+      ...(values.host !== undefined && { HOST: values.host }),
+      ...(values['public-url'] !== undefined && { PUBLIC_URL: values['public-url'] }),
+      ...(values['data-dir'] !== undefined && { DATA_DIR: values['data-dir'] }),
+      ...(values.tls && { TLS: 'auto' }),
+    },
+  };
+}
+
+function parse(words: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...words],
+      allowPositionals: true,
+      options: {
+        port: { type: 'string' },
+        host: { type: 'string' },
+        'public-url': { type: 'string' },
+        'data-dir': { type: 'string' },
+        tls: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+        version: { type: 'boolean', short: 'v', default: false },
+      },
+    });
+  } catch (error) {
+    // Node's messages name the option and go on, after a full stop, with advice for positional arguments.
+    throw new UsageError(error instanceof Error ? (error.message.split('. ')[0] ?? '') : String(error));
+  }
+}
