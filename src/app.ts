@@ -24,6 +24,7 @@ import { discoveryDocument } from './oauth/metadata.js';
 import { type KeySet, toPem } from './oauth/signing-keys.js';
 import { tokenEndpoint } from './oauth/token-endpoint.js';
 import type { PlatformChoices } from './policy/platform-choices.js';
+import { referenceRoutes } from './reference/routes.js';
 import type { Storage } from './storage/storage.js';
 
 export interface AppOptions {
@@ -40,10 +41,16 @@ export interface AppOptions {
   readonly validateResponses: boolean;
 }
 
-/** What Express serves of the contract. */
+/** What the Management API serves of the contract. */
 type ManagementOperation = Exclude<
   OperationId,
-  'issueToken' | 'getJsonWebKeySet' | 'getOpenidConfiguration' | 'getAuthorizationServerMetadata'
+  | 'issueToken'
+  | 'getJsonWebKeySet'
+  | 'getOpenidConfiguration'
+  | 'getAuthorizationServerMetadata'
+  | 'getOpenapiYaml'
+  | 'getOpenapiJson'
+  | 'getReference'
 >;
 
 function faceOf(tenant: Tenant, keys: KeySet): TenantFace {
@@ -87,6 +94,8 @@ function createExpressApp(options: AppOptions): Express {
   const discovery = discoveryDocument(tenant);
   app.get('/.well-known/openid-configuration', (_req, res) => sendPublic(res, discovery));
   app.get('/.well-known/oauth-authorization-server', (_req, res) => sendPublic(res, discovery));
+
+  app.use(referenceRoutes(contract, tenant));
 
   app.use('/api/v2', (req, res, next) => {
     // Answers can hold secrets, and are about what has just changed.

@@ -6,7 +6,7 @@ import type { Response } from 'supertest';
 import { clientGrantCases, resourceServerCases } from './api-cases.js';
 import { clientCases, credentialCases } from './client-cases.js';
 import { isObject, type Json, operationOf, operations, validatorOf } from './document.js';
-import { logCases, oauthCases, organizationCases } from './other-cases.js';
+import { logCases, oauthCases, organizationCases, referenceCases } from './other-cases.js';
 import { type Cases, makeWorld, type World } from './world.js';
 import { bodyOf, givenClient } from '../oauth/given.js';
 
@@ -18,6 +18,7 @@ const cases: Cases = {
   ...organizationCases,
   ...logCases,
   ...oauthCases,
+  ...referenceCases,
 };
 
 let world: World;
@@ -37,7 +38,8 @@ function faults(operationId: string, answer: Response): unknown[] {
   const media = documented.content[answer.type];
   if (media === undefined) return [`content type ${answer.type} is not documented`];
   const validate = validatorOf(media.schema);
-  return validate(answer.body) ? [] : (validate.errors ?? []);
+  const body: unknown = answer.type === 'application/json' ? answer.body : answer.text;
+  return validate(body) ? [] : (validate.errors ?? []);
 }
 
 test('there is a case for every documented status of every operation, and for nothing else', () => {

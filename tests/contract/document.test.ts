@@ -134,7 +134,10 @@ describe('openapi.yaml and the sources', () => {
     expect(open.map(({ id }) => id).sort()).toEqual([
       'getAuthorizationServerMetadata',
       'getJsonWebKeySet',
+      'getOpenapiJson',
+      'getOpenapiYaml',
       'getOpenidConfiguration',
+      'getReference',
       'issueToken',
     ]);
   });

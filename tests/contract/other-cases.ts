@@ -1,6 +1,6 @@
-// Organizations, the log, and what needs no token: the token endpoint and what verifiers read.
+// Organizations, the log, and what needs no token: the token endpoint, what verifiers read, and the reference.
 
-import type { Test } from 'supertest';
+import type { Response, Test } from 'supertest';
 import { askToken, bodyOf, givenClient, givenGrant, givenOrganization, unique } from '../oauth/given.js';
 import { type Cases, nowhere, strangers, tooLong, type World } from './world.js';
 
@@ -105,4 +105,19 @@ export const oauthCases: Cases = {
   'getOpenidConfiguration 200': ({ server }) => server.request().get('/.well-known/openid-configuration'),
   'getAuthorizationServerMetadata 200': ({ server }) =>
     server.request().get('/.well-known/oauth-authorization-server'),
+};
+
+const document = ({ server }: World, path: string): Test => server.request().get(path).buffer(true);
+const documentAgain = async (world: World, path: string): Promise<Response> => {
+  const { headers } = await document(world, path);
+  return document(world, path).set('If-None-Match', (headers as Record<string, string>)['etag'] ?? '');
+};
+
+export const referenceCases: Cases = {
+  'getOpenapiYaml 200': (world) => document(world, '/openapi.yaml'),
+  'getOpenapiYaml 304': (world) => documentAgain(world, '/openapi.yaml'),
+  'getOpenapiJson 200': (world) => document(world, '/openapi.json'),
+  'getOpenapiJson 304': (world) => documentAgain(world, '/openapi.json'),
+  'getReference 200': (world) => document(world, '/reference'),
+  'getReference 304': (world) => documentAgain(world, '/reference'),
 };

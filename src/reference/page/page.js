@@ -1,0 +1,47 @@
+// Shows openapi.json of this server with Swagger UI. It runs in the browser, as it stands here.
+
+const METHODS = ['get', 'post', 'patch', 'put', 'delete'];
+
+/** What Swagger UI would leave out: which scopes an operation needs, and whether it has an effect. */
+function notesOf(operation) {
+  const scopes = operation.security.flatMap((alternative) => Object.values(alternative).flat());
+  const names = scopes.map((scope) => `\`${scope}\``).join(', ');
+  return [
+    scopes.length === 0 && 'Needs no token.',
+    scopes.length === 1 && `Needs the scope ${names}.`,
+    scopes.length > 1 && `Needs any one of the scopes ${names}.`,
+    operation['x-grantry-effect'] === 'kept' && '**Kept without effect:** nothing else here acts on it.',
+  ].filter(Boolean);
+}
+
+function withNotes(contract) {
+  for (const item of Object.values(contract.paths)) {
+    for (const method of METHODS.filter((each) => each in item)) {
+      const operation = item[method];
+      operation.description = [operation.description, ...notesOf(operation)].filter(Boolean).join('\n\n');
+    }
+  }
+  return contract;
+}
+
+function followColorScheme() {
+  const dark = matchMedia('(prefers-color-scheme: dark)');
+  const follow = () => document.documentElement.classList.toggle('dark-mode', dark.matches);
+  dark.addEventListener('change', follow);
+  follow();
+}
+
+followColorScheme();
+const answer = await fetch('/openapi.json');
+const contract = await answer.json();
+SwaggerUIBundle({
+  // Requests go to where the page came from: the policy of the page allows no other address.
+  spec: { ...withNotes(contract), servers: [{ url: location.origin }] },
+  dom_id: '#reference',
+  deepLinking: true,
+  displayRequestDuration: true,
+  defaultModelsExpandDepth: 0,
+  filter: true,
+  // The default sends the document to a service of its maker.
+  validatorUrl: null,
+});
