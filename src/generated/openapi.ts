@@ -456,7 +456,7 @@ export interface paths {
         };
         /**
          * Get this document as YAML
-         * @description As it was written, with the public address of this server. Pages of any origin can read it.
+         * @description With the public address of this server. Pages of any origin can read it.
          */
         get: operations["getOpenapiYaml"];
         put?: never;

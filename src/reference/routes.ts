@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { type Response, Router } from 'express';
+import { stringify } from 'yaml';
 import type { Tenant } from '../domain/tenant.js';
 import type { Contract } from '../http/contract.js';
 
@@ -71,10 +72,12 @@ const REVALIDATED = { 'Cache-Control': 'no-cache' };
 export function referenceRoutes(contract: Contract, tenant: Tenant): Router {
   // The paths of the document begin with a slash.
   const url = tenant.issuer.replace(/\/$/, '');
-  const json = (): string => JSON.stringify({ ...contract.document, servers: [{ url }] });
+  const document = { ...contract.document, servers: [{ url }] };
+  // Written anew, since not every tool knows the anchors and merge keys of the source.
+  const asYaml = (): string => stringify(document, { aliasDuplicateObjects: false });
   const documents = {
-    '/openapi.yaml': whenAsked(() => textOf('application/yaml', contract.sourceFor(url))),
-    '/openapi.json': whenAsked(() => textOf('application/json', json())),
+    '/openapi.yaml': whenAsked(() => textOf('application/yaml', asYaml())),
+    '/openapi.json': whenAsked(() => textOf('application/json', JSON.stringify(document))),
   };
   const fileAt = (folder: string, file: string, type: string): (() => Text) =>
     whenAsked(() => textOf(type, readFileSync(path.join(folder, file), 'utf8')));

@@ -1,7 +1,5 @@
 // openapi.yaml and openapi.json as they are published, and the files of the page.
 
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import type { Test } from 'supertest';
 import { parse } from 'yaml';
 import { raw } from '../http/raw.js';
@@ -37,11 +35,9 @@ describe('the document', () => {
     expect(parse(yaml?.text ?? '')).toEqual(json?.body);
   });
 
-  test('as YAML keeps the text of openapi.yaml, comments and all', async () => {
-    const source = readFileSync(path.join(import.meta.dirname, '../../openapi.yaml'), 'utf8').split('\n');
-    const published = (await get('/openapi.yaml')).text.split('\n');
-    expect(published).toHaveLength(source.length);
-    expect(published.filter((line, index) => line !== source[index])).toEqual([`  - url: "${server.url}"`]);
+  test('as YAML has no anchors and merge keys, which not every tool knows', async () => {
+    const { text } = await get('/openapi.yaml');
+    expect(text.match(/^\s*(?:- )*(?:<<:|[^'"\s]+: [&*]\w+$)/m)).toBeNull();
   });
 
   test.each(DOCUMENTS)('%s says nothing of the address that a request names', async (at) => {

@@ -2,23 +2,30 @@
 
 const METHODS = ['get', 'post', 'patch', 'put', 'delete'];
 
+const EFFECTS = {
+  kept: '**Kept without effect:** the value is checked and kept, and nothing else here acts on it.',
+  none: '**Does not exist here:** lists are empty, and nothing can be made.',
+};
+
 /** What Swagger UI would leave out: which scopes an operation needs, and whether it has an effect. */
-function notesOf(operation) {
+function notesOf(operation, tags) {
   const scopes = operation.security.flatMap((alternative) => Object.values(alternative).flat());
   const names = scopes.map((scope) => `\`${scope}\``).join(', ');
+  const tag = tags.find(({ name }) => name === operation.tags[0]);
   return [
+    EFFECTS[operation['x-grantry-effect'] ?? tag?.['x-grantry-effect']],
     scopes.length === 0 && 'Needs no token.',
     scopes.length === 1 && `Needs the scope ${names}.`,
     scopes.length > 1 && `Needs any one of the scopes ${names}.`,
-    operation['x-grantry-effect'] === 'kept' && '**Kept without effect:** nothing else here acts on it.',
-  ].filter(Boolean);
+  ];
 }
 
 function withNotes(contract) {
   for (const item of Object.values(contract.paths)) {
     for (const method of METHODS.filter((each) => each in item)) {
       const operation = item[method];
-      operation.description = [operation.description, ...notesOf(operation)].filter(Boolean).join('\n\n');
+      const texts = [operation.description, ...notesOf(operation, contract.tags)];
+      operation.description = texts.filter(Boolean).join('\n\n');
     }
   }
   return contract;
