@@ -11,10 +11,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List APIs */
+        /**
+         * List APIs
+         * @description Oldest first, the system APIs among them.
+         */
         get: operations["listResourceServers"];
         put?: never;
-        /** Create an API */
+        /**
+         * Create an API
+         * @description `identifier` is the `audience` of token requests, and never changes. Without `subject_type_authorization` any client may act for users (`allow_all`), and clients on their own need a client grant (`require_client_grant`).
+         */
         post: operations["createResourceServer"];
         delete?: never;
         options?: never;
@@ -43,7 +49,10 @@ export interface paths {
         delete: operations["deleteResourceServer"];
         options?: never;
         head?: never;
-        /** Update an API */
+        /**
+         * Update an API
+         * @description What is left out stays, each half of `subject_type_authorization` too. `scopes` replaces the whole list: a scope that is gone is in no token any more, even where client grants list it. The next token request is decided by what now holds.
+         */
         patch: operations["updateResourceServer"];
         trace?: never;
     };
@@ -57,7 +66,10 @@ export interface paths {
         /** List client grants */
         get: operations["listClientGrants"];
         put?: never;
-        /** Create a client grant */
+        /**
+         * Create a client grant
+         * @description Exactly one of `client_id` and `default_for`, and one grant for each of them, API and `subject_type`. The grant is the ceiling of what the client can get: `scope`, or every scope of the API with `allow_all_scopes`. A client's own grant hides a default grant, even one with more scopes. `organization_usage` and `allow_any_organization` are for grants of one client with `subject_type: client`, `authorization_details_types` for those with `subject_type: user`. System APIs take no default grants, no `allow_all_scopes`, no organizations and no third-party clients.
+         */
         post: operations["createClientGrant"];
         delete?: never;
         options?: never;
@@ -86,7 +98,10 @@ export interface paths {
         delete: operations["deleteClientGrant"];
         options?: never;
         head?: never;
-        /** Update a client grant */
+        /**
+         * Update a client grant
+         * @description Client, API and subject type of a grant never change. What is left out stays, `scope` replaces the whole list, and `null` takes a setting away. Where `allow_all_scopes` is on, it has to be switched off in the request that sends `scope`.
+         */
         patch: operations["updateClientGrant"];
         trace?: never;
     };
@@ -100,7 +115,10 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** List the organizations of a client grant */
+        /**
+         * List the organizations of a client grant
+         * @description Those that the grant was added to.
+         */
         get: operations["listClientGrantOrganizations"];
         put?: never;
         post?: never;
@@ -120,7 +138,10 @@ export interface paths {
         /** List clients */
         get: operations["listClients"];
         put?: never;
-        /** Create a client */
+        /**
+         * Create a client
+         * @description Its id and secret are made here. The answer has the secret where the token has `create:client_keys`.
+         */
         post: operations["createClient"];
         delete?: never;
         options?: never;
@@ -138,7 +159,10 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** Get a client */
+        /**
+         * Get a client
+         * @description The secret is there where the token has `read:client_keys` or `read:client_credentials`.
+         */
         get: operations["getClient"];
         put?: never;
         post?: never;
@@ -168,7 +192,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Rotate a client secret */
+        /**
+         * Rotate a client secret
+         * @description The secret before is refused from now on. The answer has the new one.
+         */
         post: operations["rotateClientSecret"];
         delete?: never;
         options?: never;
@@ -306,7 +333,10 @@ export interface paths {
         /** List the client grants of an organization */
         get: operations["listOrganizationClientGrants"];
         put?: never;
-        /** Add a client grant to an organization */
+        /**
+         * Add a client grant to an organization
+         * @description The client can then get tokens for this organization, where `organization_usage` of the grant is `allow` or `require`. Default grants cannot be added. An organization has 100 grants at most.
+         */
         post: operations["addOrganizationClientGrant"];
         delete?: never;
         options?: never;
@@ -346,7 +376,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Search the log */
+        /**
+         * Search the log
+         * @description Every token request and every write leaves an entry; one about a token names the rule that decided.
+         */
         get: operations["listLogs"];
         put?: never;
         post?: never;
@@ -403,7 +436,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get the public signing keys */
+        /**
+         * Get the public signing keys
+         * @description What tokens are verified with. Pages of any origin can read it.
+         */
         get: operations["getJsonWebKeySet"];
         put?: never;
         post?: never;
@@ -512,17 +548,25 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         Error: {
+            /** @description The HTTP status. */
             statusCode: number;
+            /** @description Name of the status. */
             error: string;
+            /** @description What is wrong, for people. */
             message: string;
+            /** @description What is wrong, for programs. Some refusals of the platform have none. */
             errorCode?: string;
+            /** @description At 401 the message once more. */
             attributes?: {
                 [key: string]: string;
             };
         };
         OAuthError: {
+            /** @description Code of RFC 6749 section 5.2, or of the platform. */
             error: string;
+            /** @description What is wrong, for people. */
             error_description: string;
+            /** @description A page about it. */
             error_uri?: string;
         };
         /**
@@ -677,20 +721,32 @@ export interface components {
         } & components["schemas"]["ResourceServerSettings"];
         UpdateResourceServer: components["schemas"]["ResourceServerSettings"];
         ResourceServer: {
+            /** @description Id of the API. */
             id?: string;
+            /** @description Name to show. */
             name?: string;
+            /** @description The `audience` of token requests. Never changes. */
             identifier?: string;
+            /** @description Whether refresh tokens can be issued. */
             allow_offline_access?: boolean;
+            /** @description Whether first-party clients skip user consent. */
             skip_consent_for_verifiable_first_party_clients?: boolean;
+            /** @description Whether online refresh tokens can be issued. */
             allow_online_access?: boolean;
+            /** @description Whether online refresh tokens can be issued for ephemeral sessions. */
             allow_online_access_with_ephemeral_sessions?: boolean;
             subject_type_authorization?: components["schemas"]["SubjectTypeAuthorization"];
+            /** @description Seconds that tokens are valid. */
             token_lifetime?: number;
+            /** @description Seconds that tokens for browsers are valid. */
             token_lifetime_for_web?: number;
             signing_alg?: components["schemas"]["SigningAlgorithm"];
+            /** @description Signs tokens with HS256. */
             signing_secret?: string;
             scopes?: components["schemas"]["Scopes"];
+            /** @description Whether it is an API of this server, such as the Management API. */
             is_system?: boolean;
+            /** @description Whether role-based access control is on. */
             enforce_policies?: boolean;
             token_dialect?: components["schemas"]["TokenDialect"];
             token_encryption?: {
@@ -703,6 +759,7 @@ export interface components {
                     thumbprint_sha256?: string;
                 };
             };
+            /** @description When users are asked for consent. */
             consent_policy?: string;
             authorization_details?: components["schemas"]["AuthorizationDetailsTypes"];
             proof_of_possession?: components["schemas"]["ProofOfPossession"];
@@ -711,8 +768,11 @@ export interface components {
             client_id?: string;
         };
         ResourceServerPage: {
+            /** @description How many there are. */
             total: number;
+            /** @description Place of the first one on this page. */
             start: number;
+            /** @description Entries on a page. */
             limit: number;
             resource_servers: components["schemas"]["ResourceServer"][];
         };
@@ -748,26 +808,36 @@ export interface components {
             authorization_details_types?: components["schemas"]["AuthorizationDetailsTypeNames"];
         };
         ClientGrant: {
+            /** @description Id of the client grant. */
             id: string;
+            /** @description Whose grant it is. Absent from default grants. */
             client_id?: string;
+            /** @description Identifier of the API. */
             audience: string;
             scope?: components["schemas"]["ScopeValues"];
             organization_usage?: components["schemas"]["OrganizationUsage"];
+            /** @description Whether any organization can be named, or only those that the grant was added to. */
             allow_any_organization?: boolean;
             default_for?: components["schemas"]["DefaultGroup"];
+            /** @description Whether this server made it for itself. */
             is_system?: boolean;
             subject_type: components["schemas"]["SubjectType"];
             authorization_details_types?: components["schemas"]["AuthorizationDetailsTypeNames"];
+            /** @description Whether every scope of the API is granted, now and later. */
             allow_all_scopes?: boolean;
         };
         ClientGrantPage: {
+            /** @description How many there are. */
             total: number;
+            /** @description Place of the first one on this page. */
             start: number;
+            /** @description Entries on a page. */
             limit: number;
             client_grants: components["schemas"]["ClientGrant"][];
         };
         ClientGrantCheckpoint: {
             client_grants: components["schemas"]["ClientGrant"][];
+            /** @description The `from` of the next page. Absent from the last one. */
             next?: string;
         };
         AddOrganizationClientGrant: {
@@ -776,11 +846,15 @@ export interface components {
         };
         /** @description The client grant, with its id under `grant_id` as the platform has it. */
         OrganizationClientGrant: {
+            /** @description Id of the client grant. */
             grant_id: string;
+            /** @description Whose grant it is. */
             client_id?: string;
+            /** @description Identifier of the API. */
             audience: string;
             scope?: components["schemas"]["ScopeValues"];
             organization_usage?: components["schemas"]["OrganizationUsage"];
+            /** @description Whether any organization can be named, or only those that the grant was added to. */
             allow_any_organization?: boolean;
         };
         /** @description How many client credentials tokens can be had. */
@@ -834,24 +908,35 @@ export interface components {
             name?: components["schemas"]["OrganizationName"];
         } & components["schemas"]["OrganizationSettings"];
         Organization: {
+            /** @description Id of the organization. */
             id: string;
+            /** @description Name to show. */
             display_name?: string;
+            /** @description Name, in lower case. No two have the same. */
             name: string;
             branding?: components["schemas"]["OrganizationBranding"];
             metadata?: components["schemas"]["OrganizationMetadata"];
-            /** @enum {string} */
+            /**
+             * @description Whether third-party clients can be used by members.
+             * @enum {string}
+             */
             third_party_client_access: "allow" | "block";
+            /** @description Whether clients must be listed to be used. */
             is_app_entitlement_active: boolean;
             token_quota?: components["schemas"]["TokenQuota"];
         };
         OrganizationPage: {
             organizations: components["schemas"]["Organization"][];
+            /** @description Place of the first one on this page. */
             start: number;
+            /** @description Entries on a page. */
             limit: number;
+            /** @description How many there are. */
             total: number;
         };
         OrganizationCheckpoint: {
             organizations: components["schemas"]["Organization"][];
+            /** @description The `from` of the next page. Absent from the last one. */
             next?: string;
         };
         /**
@@ -1426,20 +1511,36 @@ export interface components {
         } & components["schemas"]["ClientSettings"];
         /** @description Open, as on the platform. Which fields are there depends on the caller's scopes. */
         Client: {
+            /** @description Short name of this server. */
             tenant?: string;
+            /** @description Whether it is the client that stands for all applications. */
             global?: boolean;
+            /** @description Id of the client. */
             client_id?: string;
+            /** @description Only for callers that may see it. */
             client_secret?: string;
+            /** @description Name to show. */
             name?: string;
+            /** @description Description of the client. */
             description?: string;
             app_type?: components["schemas"]["AppType"];
+            /** @description Whether it belongs to the owner of this server. */
             is_first_party?: boolean;
-            /** @enum {string} */
+            /**
+             * @description How strict the rules for a third-party client are.
+             * @enum {string}
+             */
             third_party_security_mode?: "strict" | "permissive";
+            /** @description Whether the client follows OpenID Connect strictly. */
             oidc_conformant?: boolean;
+            /** @description Ways to get a token that the client may use. */
             grant_types?: string[];
-            /** @enum {string} */
+            /**
+             * @description How the client authenticates at the token endpoint.
+             * @enum {string}
+             */
             token_endpoint_auth_method?: "none" | "client_secret_post" | "client_secret_basic";
+            /** @description Keys and certificates that it authenticates with instead of a secret. */
             client_authentication_methods?: {
                 [key: string]: unknown;
             };
@@ -1448,6 +1549,7 @@ export interface components {
             default_organization?: components["schemas"]["ClientDefaultOrganization"];
             organization_usage?: components["schemas"]["OrganizationUsage"];
             client_metadata?: components["schemas"]["ClientMetadata"];
+            /** @description Identifier of the API that the client stands for. */
             resource_server_identifier?: string;
             signing_keys?: {
                 /** @description Certificate, PEM. */
@@ -1461,32 +1563,46 @@ export interface components {
             [key: string]: unknown;
         };
         ClientPage: {
+            /** @description How many there are. */
             total: number;
+            /** @description Place of the first one on this page. */
             start: number;
+            /** @description Entries on a page. */
             limit: number;
             clients: components["schemas"]["Client"][];
         };
         ClientCheckpoint: {
             clients: components["schemas"]["Client"][];
+            /** @description The `from` of the next page. Absent from the last one. */
             next?: string;
         };
         /** @description One token request, or one write through the Management API. */
         Log: {
+            /** @description Id of the entry. */
             log_id?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was.
+             */
             date?: string;
             /** @description `seccft`, `feccft`: client credentials token, success and failure. `sapi`, `fapi`: write through the Management API, success and failure. `f`: token request of another or no grant type. */
             type?: string;
+            /** @description What happened, for people. */
             description?: string;
+            /** @description Whose request it was. */
             client_id?: string;
+            /** @description Name of that client at the time. */
             client_name?: string;
+            /** @description Where the request came from. */
             ip?: string;
             user_agent?: string;
             hostname?: string;
             tenant_name?: string;
+            /** @description Identifier of the API that was asked for. */
             audience?: string;
             /** @description Scopes of the token, or of a refused request, separated by spaces. */
             scope?: string;
+            /** @description Organization that was asked for. */
             organization_id?: string;
             organization_name?: string;
             /** @description Reason code of the decision. docs/decision-table.md lists them. */
@@ -1499,9 +1615,13 @@ export interface components {
             };
         };
         LogPage: {
+            /** @description Place of the first one on this page. */
             start: number;
+            /** @description Entries on a page. */
             limit: number;
+            /** @description Entries on this page. */
             length: number;
+            /** @description How many there are. */
             total: number;
             logs: components["schemas"]["Log"][];
         };
@@ -1509,9 +1629,13 @@ export interface components {
         TokenRequest: {
             /** @description `client_credentials`. */
             grant_type?: string;
+            /** @description Id of the client, unless HTTP Basic has it. */
             client_id?: string;
+            /** @description Secret of the client, unless HTTP Basic has it. */
             client_secret?: string;
+            /** @description `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`. */
             client_assertion_type?: string;
+            /** @description A JWT that a key of the client signed, instead of a secret (RFC 7523). */
             client_assertion?: string;
             /** @description Identifier of the API. */
             audience?: string;
@@ -1523,8 +1647,11 @@ export interface components {
             [key: string]: unknown;
         };
         Token: {
+            /** @description A JWT, or a JWE where the API encrypts its tokens. */
             access_token: string;
+            /** @description What was granted, separated by spaces. Absent when it is nothing. */
             scope?: string;
+            /** @description Seconds that the token is valid. */
             expires_in: number;
             /** @constant */
             token_type: "Bearer";
@@ -1584,6 +1711,14 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "statusCode": 400,
+                 *       "error": "Bad Request",
+                 *       "message": "Payload validation error: 'Missing required property: audience'.",
+                 *       "errorCode": "invalid_body"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Error"];
             };
         };
@@ -1593,6 +1728,16 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "statusCode": 401,
+                 *       "error": "Unauthorized",
+                 *       "message": "Invalid token",
+                 *       "attributes": {
+                 *         "error": "Invalid token"
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["Error"];
             };
         };
@@ -1602,6 +1747,14 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "statusCode": 403,
+                 *       "error": "Forbidden",
+                 *       "message": "Insufficient scope, expected any of: read:clients",
+                 *       "errorCode": "insufficient_scope"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Error"];
             };
         };
@@ -1611,6 +1764,14 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "statusCode": 404,
+                 *       "error": "Not Found",
+                 *       "message": "The client does not exist",
+                 *       "errorCode": "inexistent_client"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Error"];
             };
         };
@@ -1620,6 +1781,14 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "statusCode": 409,
+                 *       "error": "Conflict",
+                 *       "message": "A resource server with the same identifier already exists.",
+                 *       "errorCode": "resource_server_conflict"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Error"];
             };
         };
@@ -1629,6 +1798,13 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "statusCode": 413,
+                 *       "error": "Request Entity Too Large",
+                 *       "message": "Payload content length greater than maximum allowed: 1048576"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Error"];
             };
         };
@@ -1638,6 +1814,13 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "statusCode": 415,
+                 *       "error": "Unsupported Media Type",
+                 *       "message": "Unsupported Media Type"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Error"];
             };
         };
@@ -1708,6 +1891,12 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "error": "access_denied",
+                 *       "error_description": "Client has not been granted scopes: write:orders"
+                 *     }
+                 */
                 "application/json": components["schemas"]["OAuthError"];
             };
         };

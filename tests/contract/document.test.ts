@@ -3,7 +3,7 @@
 
 import { managementScopes } from '../../src/domain/management-scopes.js';
 import { managementErrors } from '../../src/errors.js';
-import { document, isObject, type Json, newValidator, operations, resolve } from './document.js';
+import { document, isObject, type Json, newValidator, operations, resolve, validatorOf } from './document.js';
 
 /** Every `$ref` at or below a value. */
 function* references(value: unknown): Generator<string> {
@@ -106,6 +106,53 @@ describe('openapi.yaml', () => {
   test.each(operations)('has no parameter of $id twice', ({ parameters }) => {
     const names = parameters.map((parameter) => `${parameter.in} ${parameter.name}`);
     expect(names).toEqual([...new Set(names)]);
+  });
+});
+
+interface Media {
+  readonly schema: Json;
+  readonly example?: unknown;
+  readonly examples?: Record<string, { readonly value: unknown }>;
+}
+
+/** Every body at or below a value, by its place. */
+function* bodiesIn(value: unknown, place: string): Generator<readonly [string, Media]> {
+  if (!isObject(value)) return;
+  for (const [key, item] of Object.entries(value)) {
+    if (key !== 'content' || !isObject(item)) yield* bodiesIn(item, `${place}/${key}`);
+    else
+      for (const [type, media] of Object.entries(item)) yield [`${place} ${type}`, media as Media] as const;
+  }
+}
+
+const examples = [...bodiesIn(document['paths'], ''), ...bodiesIn(components['responses'], '')].flatMap(
+  ([place, { schema, example, examples = {} }]) => {
+    const values = Object.entries(examples).map(([name, { value }]) => [name, value] as const);
+    if (example !== undefined) values.push(['example', example]);
+    return values.map(([name, value]) => ({ name: `${place} ${name}`, schema, value }));
+  },
+);
+
+describe('an example', () => {
+  test('stands at every body that decides who may have what', () => {
+    const withExamples = operations.filter(({ raw }) =>
+      JSON.stringify(raw['requestBody'] ?? '').includes('"examples"'),
+    );
+    const ids = withExamples.map(({ id }) => id);
+    expect(ids).toEqual(
+      expect.arrayContaining([
+        'createResourceServer',
+        'updateResourceServer',
+        'createClientGrant',
+        'updateClientGrant',
+      ]),
+    );
+  });
+
+  test.each(examples)('$name keeps its schema', ({ schema, value }) => {
+    const validate = validatorOf(schema);
+    validate(value);
+    expect(validate.errors).toBeNull();
   });
 });
 
