@@ -10,7 +10,7 @@ export function welcome({
   created,
   authorityFile,
 }: Pick<RunningServer, 'tenant' | 'created' | 'authorityFile'>): string {
-  const lines = [`Grantry is ready at ${tenant.issuer}`, ''];
+  const lines = [`Grantry is ready at ${tenant.issuer}`, `API reference at ${tenant.issuer}reference`, ''];
   const authority = authorityFile === null ? null : shellWord(authorityFile);
   if (authority !== null) {
     lines.push(
