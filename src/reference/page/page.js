@@ -47,6 +47,8 @@ SwaggerUIBundle({
   dom_id: '#reference',
   deepLinking: true,
   displayRequestDuration: true,
+  // A schema opens with its fields open: what they mean stands within. The list of all schemas stays closed.
+  defaultModelExpandDepth: 3,
   defaultModelsExpandDepth: 0,
   filter: true,
   // The default sends the document to a service of its maker.
