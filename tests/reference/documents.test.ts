@@ -1,5 +1,7 @@
 // openapi.yaml and openapi.json as they are published, and the files of the page.
 
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import type { Test } from 'supertest';
 import { parse } from 'yaml';
 import { raw } from '../http/raw.js';
@@ -124,6 +126,13 @@ describe('the page', () => {
     for (const at of ['/reference', ...FILE_PATHS]) {
       expect((await get(at)).headers).toMatchObject({ 'cache-control': 'no-cache' });
     }
+  });
+
+  test('is in the package, where only some folders are', async () => {
+    const manifest = JSON.parse(
+      await readFile(path.join(import.meta.dirname, '../../package.json'), 'utf8'),
+    ) as { files: string[] };
+    expect(manifest.files).toEqual(expect.arrayContaining(['openapi.yaml', 'src/reference/page']));
   });
 
   test('is not there for writing', async () => {
