@@ -1,5 +1,5 @@
-// What has to be there before the first request: signing keys, the system APIs, the global client and one client that may
-// do everything.
+// What has to be there before the first request: signing keys, the system APIs, a database connection, the global client
+// and one client that may do everything.
 
 import { isDeepStrictEqual } from 'node:util';
 import { newClientId, newClientSecret } from './domain/ids.js';
@@ -8,6 +8,7 @@ import type { SigningKey } from './domain/signing-key.js';
 import { systemApis } from './domain/system-apis.js';
 import type { Tenant } from './domain/tenant.js';
 import { newClient } from './management/clients/new-client.js';
+import { firstConnection } from './management/connections/defaults.js';
 import { generateSigningKey, rsaAlgorithms } from './oauth/signing-keys.js';
 import type { ConfigReader, ConfigWriter, Storage } from './storage/storage.js';
 
@@ -75,6 +76,7 @@ async function makeFirstObjects(config: ConfigWriter, tenant: Tenant): Promise<v
     const identifier = tenant.identifierOf(kind);
     await config.resourceServers.create({ ...systemApis[kind], identifier, systemApi: kind });
   }
+  await config.connections.create(firstConnection());
   // Every tenant has one (recorded-behaviour.md 3). It can do nothing: it has no grant types.
   const { client } = await newClient({ name: 'All Applications', grant_types: [] });
   await config.clients.create({ ...client, isGlobal: true }, []);

@@ -42,6 +42,11 @@ export const managementErrors = {
     errorCode: 'inexistent_client_grant',
     message: 'The grant does not exist.',
   },
+  inexistent_connection: {
+    status: 404,
+    errorCode: 'inexistent_connection',
+    message: 'The connection does not exist',
+  },
   inexistent_organization: { status: 404, message: 'No organization found by that id or name' },
   inexistent_credential: { status: 404, message: 'Credential does not exist' },
   inexistent_log: { status: 404, message: 'Log not found.' },
@@ -52,6 +57,12 @@ export const managementErrors = {
     status: 409,
     errorCode: 'resource_server_conflict',
     message: 'A resource server with the same identifier already exists.',
+  },
+  // As users of auth0-deploy-cli quote it (its issue 221).
+  connection_conflict: {
+    status: 409,
+    errorCode: 'connection_conflict',
+    message: 'A connection with the same name already exists',
   },
   organization_conflict: {
     status: 409,

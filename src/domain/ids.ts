@@ -20,5 +20,6 @@ export const newClientSecret = (): string => randomBytes(48).toString('base64url
 export const newSigningSecret = (): string => random(32, ALPHANUMERIC);
 export const newClientGrantId = (): string => `cgr_${random(16, ALPHANUMERIC)}`;
 export const newOrganizationId = (): string => `org_${random(16, ALPHANUMERIC)}`;
+export const newConnectionId = (): string => `con_${random(16, ALPHANUMERIC)}`;
 export const newCredentialId = (): string => `cred_${random(22, ALPHANUMERIC)}`;
 export const newResourceServerId = (): string => randomBytes(12).toString('hex');

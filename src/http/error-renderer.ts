@@ -7,6 +7,7 @@ import { AlreadyExists, InvalidCursor, MissingReference, RuleBroken } from '../s
 const CONFLICTS = {
   client_grant: 'client_grant_conflict',
   resource_server: 'resource_server_conflict',
+  connection: 'connection_conflict',
   organization: 'organization_conflict',
   organization_client_grant: 'organization_client_grant_conflict',
   client_credential: 'client_credential_conflict',

@@ -9,6 +9,7 @@ import type {
   NewClientCredential,
 } from '../domain/client.js';
 import type { ClientGrant, ClientGrantChanges, NewClientGrant } from '../domain/client-grant.js';
+import type { Connection, ConnectionChanges, NewConnection } from '../domain/connection.js';
 import type { LogEntry, LogType, NewLogEntry } from '../domain/log-entry.js';
 import type { NewOrganization, Organization, OrganizationChanges } from '../domain/organization.js';
 import type {
@@ -27,6 +28,7 @@ export class AlreadyExists extends Error {
   readonly constraint:
     | 'client_grant'
     | 'resource_server'
+    | 'connection'
     | 'organization'
     | 'organization_client_grant'
     | 'client_credential'
@@ -100,6 +102,13 @@ export interface ClientFilter {
   readonly grantAllowsAnyOrganization?: true;
 }
 
+export interface ConnectionFilter {
+  readonly name?: string;
+  readonly strategies?: readonly string[];
+  /** Only connections with this domain among their `options.domain_aliases`, in whatever case. */
+  readonly domainAlias?: string;
+}
+
 export type OrganizationOrder = {
   readonly by: 'created_at' | 'name' | 'display_name';
   readonly descending: boolean;
@@ -156,6 +165,24 @@ export interface ClientGrantWriter extends ClientGrantReader {
   delete(id: string): Promise<boolean>;
 }
 
+export interface ConnectionReader {
+  find(id: string): Promise<Connection | null>;
+  findByName(name: string): Promise<Connection | null>;
+  /** Oldest first. */
+  list(filter: ConnectionFilter, window: Window): Promise<Listing<Connection>>;
+  /** Ids of the clients that it is enabled for, in the order in which they were enabled. */
+  listClients(id: string, window: Window): Promise<Listing<string>>;
+}
+
+export interface ConnectionWriter extends ConnectionReader {
+  create(connection: NewConnection): Promise<Connection>;
+  update(id: string, changes: ConnectionChanges): Promise<Connection>;
+  delete(id: string): Promise<boolean>;
+  /** Those that it is enabled for stay where they are. */
+  enableClients(id: string, clientIds: readonly string[]): Promise<void>;
+  disableClients(id: string, clientIds: readonly string[]): Promise<void>;
+}
+
 export interface OrganizationReader {
   find(id: string): Promise<Organization | null>;
   findByName(name: string): Promise<Organization | null>;
@@ -191,6 +218,7 @@ export interface ConfigReader {
   readonly resourceServers: ResourceServerReader;
   readonly clients: ClientReader;
   readonly clientGrants: ClientGrantReader;
+  readonly connections: ConnectionReader;
   readonly organizations: OrganizationReader;
   readonly signingKeys: SigningKeyReader;
 }
@@ -200,6 +228,7 @@ export interface ConfigWriter {
   readonly resourceServers: ResourceServerWriter;
   readonly clients: ClientWriter;
   readonly clientGrants: ClientGrantWriter;
+  readonly connections: ConnectionWriter;
   readonly organizations: OrganizationWriter;
   readonly signingKeys: SigningKeyWriter;
 }

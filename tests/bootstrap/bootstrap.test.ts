@@ -18,6 +18,7 @@ async function stateOf({ config }: Storage, clientId: string) {
     apis,
     clients: (await config.clients.list({}, everything)).items,
     clientGrants: (await config.clientGrants.list({ clientId }, everything)).items,
+    connections: (await config.connections.list({}, everything)).items,
   };
 }
 
@@ -44,6 +45,11 @@ describe.each(engines)('starts on one $name database', (engine) => {
   const idOf = (made: BootstrapClient | null): string => made?.id ?? '';
 
   describe('the first start makes', () => {
+    test('a database connection, as new tenants of the platform have one', async () => {
+      const { items } = await storage.config.connections.list({}, everything);
+      expect(items).toMatchObject([{ name: 'Username-Password-Authentication', strategy: 'auth0' }]);
+    });
+
     test('a key for each algorithm, each with a certificate of its own for the domain', async () => {
       const keys = await storage.config.signingKeys.list();
       expect(keys.map(({ algorithm }) => algorithm).toSorted()).toEqual(['PS256', 'RS256', 'RS512']);

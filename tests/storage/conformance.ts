@@ -4,6 +4,7 @@
 import type { Engine } from '../support/engines.js';
 import { clientGrantConformance, clientGrantListConformance } from './conformance/client-grants.js';
 import { clientConformance, clientListConformance } from './conformance/clients.js';
+import { connectionConformance, connectionListConformance } from './conformance/connections.js';
 import { credentialConformance } from './conformance/credentials.js';
 import { databaseRuleConformance } from './conformance/database-rules.js';
 import { factsInTimeConformance } from './conformance/facts-in-time.js';
@@ -30,6 +31,7 @@ export function storageConformance(engine: Engine): void {
       clientConformance(opened);
       credentialConformance(opened);
       clientGrantConformance(opened);
+      connectionConformance(opened);
       organizationConformance(opened);
       textConformance(opened);
       writeConformance(opened);
@@ -46,6 +48,7 @@ export function storageConformance(engine: Engine): void {
     });
     onOneDatabase(engine, (opened) => {
       clientListConformance(opened);
+      connectionListConformance(opened);
       pruningConformance(opened);
     });
     databaseRuleConformance(engine);

@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import type { NewClient, NewClientCredential } from '../../src/domain/client.js';
 import type { NewClientGrant } from '../../src/domain/client-grant.js';
+import type { NewConnection } from '../../src/domain/connection.js';
 import type { NewLogEntry } from '../../src/domain/log-entry.js';
 import type { NewOrganization } from '../../src/domain/organization.js';
 import type { NewResourceServer } from '../../src/domain/resource-server.js';
@@ -87,6 +88,22 @@ export function aClientGrant(
 export const aDefaultGrant = (
   given: Pick<NewClientGrant, 'audience'> & Partial<NewClientGrant>,
 ): NewClientGrant => aClientGrant({ clientId: null, defaultFor: 'third_party_clients', ...given });
+
+export function aConnection(given: Partial<NewConnection> = {}): NewConnection {
+  return {
+    name: unique('connection'),
+    strategy: 'auth0',
+    displayName: null,
+    options: {},
+    isDomainConnection: false,
+    showAsButton: null,
+    realms: [],
+    metadata: null,
+    settings: {},
+    enabledClients: [],
+    ...given,
+  };
+}
 
 export function anOrganization(given: Partial<NewOrganization> = {}): NewOrganization {
   return {

@@ -6,6 +6,7 @@ const UNIQUE_INDEXES: Record<string, AlreadyExists['constraint']> = {
   client_grants_one_per_client: 'client_grant',
   client_grants_one_per_default_group: 'client_grant',
   resource_servers_identifier_key: 'resource_server',
+  connections_name_key: 'connection',
   organizations_name_key: 'organization',
   organization_client_grants_pkey: 'organization_client_grant',
   client_credentials_client_id_kid_key: 'client_credential',

@@ -5,6 +5,7 @@ import type { TokenFacts, TokenFactsQuery } from '../../domain/token-facts.js';
 import type { Change, ConfigReader, ConfigWriter, Storage } from '../storage.js';
 import { clientGrantReader, clientGrantWriter } from './client-grants.js';
 import { clientReader, clientWriter } from './clients.js';
+import { connectionReader, connectionWriter } from './connections.js';
 import { type Database, openDatabase } from './database.js';
 import { translated } from './errors.js';
 import { findLog, listLogs, LogWriter, writeLog } from './logs.js';
@@ -29,6 +30,7 @@ function configReader(db: Db, sealing: Sealing): ConfigReader {
     resourceServers: resourceServerReader(db, sealing),
     clients: clientReader(db, sealing),
     clientGrants: clientGrantReader(db),
+    connections: connectionReader(db, sealing),
     organizations: organizationReader(db),
     signingKeys: signingKeyReader(db, sealing),
   };
@@ -39,6 +41,7 @@ function configWriter(db: Db, sealing: Sealing): ConfigWriter {
     resourceServers: resourceServerWriter(db, sealing),
     clients: clientWriter(db, sealing),
     clientGrants: clientGrantWriter(db),
+    connections: connectionWriter(db, sealing),
     organizations: organizationWriter(db),
     signingKeys: signingKeyWriter(db, sealing),
   };

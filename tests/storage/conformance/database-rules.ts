@@ -4,6 +4,7 @@ import { RuleBroken, type ConfigWriter, type Storage } from '../../../src/storag
 import type { Engine, TestDatabase } from '../../support/engines.js';
 import {
   aClient,
+  aConnection,
   aClientGrant,
   aDefaultGrant,
   aLogEntry,
@@ -42,6 +43,11 @@ const broken: readonly (readonly [string, string, Break])[] = [
     'client access to a system API for users',
     'resource_servers_system_client_policy',
     ({ resourceServers }) => resourceServers.create(aResourceServer({ systemApi: 'my_account' })),
+  ],
+  [
+    'a connection without a strategy',
+    'connections_named',
+    ({ connections }) => connections.create(aConnection({ strategy: '' })),
   ],
   [
     'a first-party client with a security mode',

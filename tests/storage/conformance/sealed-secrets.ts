@@ -7,13 +7,14 @@ import type { SigningKey } from '../../../src/domain/signing-key.js';
 import { openStorage } from '../../../src/storage/prisma/prisma-storage.js';
 import { AlreadyExists, type Storage } from '../../../src/storage/storage.js';
 import type { Engine, TestDatabase } from '../../support/engines.js';
-import { aClient, aResourceServer, change, everything } from '../fixtures.js';
+import { aClient, aConnection, aResourceServer, change, everything } from '../fixtures.js';
 import { type Query, withRaw } from '../raw.js';
 
 const secrets = {
   client: 'client-secret-in-plain-sight',
   other: 'other-secret-in-plain-sight',
   signing: 'signing-secret-in-plain-sight',
+  connection: 'connection-secret-in-plain-sight',
   key: 'private-key-in-plain-sight',
 };
 
@@ -28,11 +29,13 @@ const signingKey = (kid: string, algorithm: SigningKey['algorithm'], privateKey:
 
 async function seed(database: TestDatabase): Promise<void> {
   const storage = await database.open();
-  await change(storage, async ({ clients, resourceServers, signingKeys }) => {
+  await change(storage, async ({ clients, connections, resourceServers, signingKeys }) => {
     await clients.create(aClient({ clientId: 'one', secret: secrets.client }), []);
     for (const clientId of ['two', 'moved', 'mixed', 'flipped']) {
       await clients.create(aClient({ clientId, secret: secrets.other }), []);
     }
+    await connections.create(aConnection({ name: 'one', options: { client_secret: secrets.connection } }));
+    await connections.create(aConnection({ name: 'two', options: { client_secret: 'x' } }));
     const signing = { signingAlgorithm: 'HS256', signingSecret: secrets.signing } as const;
     await resourceServers.create(aResourceServer({ identifier: 'urn:one', ...signing }));
     await resourceServers.create(aResourceServer({ identifier: 'urn:two', ...signing }));
@@ -92,6 +95,12 @@ const tampering: readonly (readonly [string, string, (storage: Storage) => Promi
     ({ config }) => config.resourceServers.find('urn:two'),
   ],
   [
+    'the options of another connection',
+    `UPDATE connections SET encrypted_options =
+       (SELECT encrypted_options FROM connections WHERE name = 'one') WHERE name = 'two'`,
+    ({ config }) => config.connections.findByName('two'),
+  ],
+  [
     'another private key',
     `UPDATE signing_keys SET encrypted_private_key =
        (SELECT encrypted_private_key FROM signing_keys WHERE kid = 'kid-one') WHERE kid = 'kid-two'`,
@@ -120,11 +129,13 @@ export function sealedSecretsConformance(engine: Engine): void {
     test('secrets and keys come back as they were given', async () => {
       const found = await using(async ({ config }) => ({
         client: (await config.clients.find('one'))?.secret,
+        connection: (await config.connections.findByName('one'))?.options,
         signing: (await config.resourceServers.find('urn:one'))?.signingSecret,
         keys: await config.signingKeys.list(),
       }));
       expect(found).toEqual({
         client: secrets.client,
+        connection: { client_secret: secrets.connection },
         signing: secrets.signing,
         // Oldest first.
         keys: [signingKey('kid-one', 'RS256', secrets.key), signingKey('kid-two', 'PS256', 'another key')],

@@ -1,0 +1,164 @@
+import type { Connection as Row, Prisma } from '../../generated/prisma/client.js';
+import type { Connection, ConnectionChanges } from '../../domain/connection.js';
+import { newConnectionId } from '../../domain/ids.js';
+import type { JsonObject, JsonValue } from '../../domain/json.js';
+import type { ConnectionFilter, ConnectionReader, ConnectionWriter } from '../storage.js';
+import { fromColumn, jsonObject, toColumn } from './json-columns.js';
+import { list, sequenceCursor } from './listing.js';
+import type { Sealing } from './sealing.js';
+
+type Db = Prisma.TransactionClient;
+type RowWithClients = Row & { readonly clients: readonly { readonly clientId: string }[] };
+
+const withClients = {
+  clients: { select: { clientId: true }, orderBy: { seq: 'asc' } },
+} as const satisfies Prisma.ConnectionInclude;
+
+const optionsPlace = (id: string): string => `connections/${id}/options`;
+
+function toDomain(row: RowWithClients, sealing: Sealing): Connection {
+  const options: unknown = JSON.parse(sealing.openText(row.encryptedOptions, optionsPlace(row.id)));
+  return {
+    id: row.id,
+    name: row.name,
+    strategy: row.strategy,
+    displayName: row.displayName,
+    options: jsonObject.parse(options),
+    isDomainConnection: row.isDomainConnection,
+    showAsButton: row.showAsButton,
+    realms: row.realms,
+    metadata: fromColumn(jsonObject, row.metadata),
+    settings: jsonObject.parse(row.settings),
+    enabledClients: row.clients.map(({ clientId }) => clientId),
+  };
+}
+
+function domainAliases({ domain_aliases: aliases }: JsonObject): string[] {
+  if (!Array.isArray(aliases)) return [];
+  return aliases.filter((alias: JsonValue) => typeof alias === 'string').map((alias) => alias.toLowerCase());
+}
+
+/** Domain values as columns; only those that are given. */
+function toColumns(id: string, changes: Omit<ConnectionChanges, 'enabledClients'>, sealing: Sealing) {
+  const { options, realms, metadata, settings, ...plain } = changes;
+  return {
+    ...plain,
+    ...(options !== undefined && {
+      encryptedOptions: sealing.seal(JSON.stringify(options), optionsPlace(id)),
+      domainAliases: domainAliases(options),
+    }),
+    ...(realms !== undefined && { realms: [...realms] }),
+    ...(metadata !== undefined && { metadata: toColumn(metadata) }),
+    ...(settings !== undefined && { settings: settings as Prisma.InputJsonObject }),
+  };
+}
+
+function where(filter: ConnectionFilter): Prisma.ConnectionWhereInput {
+  return {
+    ...(filter.name !== undefined && { name: filter.name }),
+    ...(filter.strategies && { strategy: { in: [...filter.strategies] } }),
+    ...(filter.domainAlias !== undefined && { domainAliases: { has: filter.domainAlias.toLowerCase() } }),
+  };
+}
+
+export function connectionReader(db: Db, sealing: Sealing): ConnectionReader {
+  return {
+    async find(id) {
+      const row = await db.connection.findUnique({ where: { id }, include: withClients });
+      return row && toDomain(row, sealing);
+    },
+    async findByName(name) {
+      const row = await db.connection.findUnique({ where: { name }, include: withClients });
+      return row && toDomain(row, sealing);
+    },
+    list(filter, window) {
+      const matches = where(filter);
+      return list(
+        window,
+        {
+          count: () => db.connection.count({ where: matches }),
+          page: (part) =>
+            db.connection.findMany({
+              where: matches,
+              orderBy: { seq: 'asc' },
+              include: withClients,
+              ...part,
+            }),
+          after: (cursor, take) =>
+            db.connection.findMany({
+              where: cursor === null ? matches : { AND: [matches, { seq: { gt: sequenceCursor(cursor) } }] },
+              orderBy: { seq: 'asc' },
+              include: withClients,
+              take,
+            }),
+          cursor: (row) => String(row.seq),
+        },
+        (row) => toDomain(row, sealing),
+      );
+    },
+    listClients(connectionId, window) {
+      return list(
+        window,
+        {
+          count: () => db.connectionClient.count({ where: { connectionId } }),
+          page: (part) =>
+            db.connectionClient.findMany({ where: { connectionId }, orderBy: { seq: 'asc' }, ...part }),
+          after: (cursor, take) =>
+            db.connectionClient.findMany({
+              where: { connectionId, ...(cursor !== null && { seq: { gt: sequenceCursor(cursor) } }) },
+              orderBy: { seq: 'asc' },
+              take,
+            }),
+          cursor: (row) => String(row.seq),
+        },
+        ({ clientId }) => clientId,
+      );
+    },
+  };
+}
+
+export function connectionWriter(db: Db, sealing: Sealing): ConnectionWriter {
+  const read = async (id: string) =>
+    toDomain(await db.connection.findUniqueOrThrow({ where: { id }, include: withClients }), sealing);
+
+  const enableClients = async (connectionId: string, clientIds: readonly string[]) => {
+    const data = clientIds.map((clientId) => ({ connectionId, clientId }));
+    await db.connectionClient.createMany({ data, skipDuplicates: true });
+  };
+
+  return {
+    ...connectionReader(db, sealing),
+    enableClients,
+    async disableClients(connectionId, clientIds) {
+      await db.connectionClient.deleteMany({ where: { connectionId, clientId: { in: [...clientIds] } } });
+    },
+    async create({ name, strategy, enabledClients, options, ...rest }) {
+      const id = newConnectionId();
+      await db.connection.create({
+        data: {
+          id,
+          name,
+          strategy,
+          ...toColumns(id, rest, sealing),
+          encryptedOptions: sealing.seal(JSON.stringify(options), optionsPlace(id)),
+          domainAliases: domainAliases(options),
+        },
+      });
+      await enableClients(id, enabledClients);
+      return read(id);
+    },
+    async update(id, { enabledClients, ...changes }) {
+      await db.connection.update({ where: { id }, data: toColumns(id, changes, sealing) });
+      if (enabledClients !== undefined) {
+        await db.connectionClient.deleteMany({
+          where: { connectionId: id, clientId: { notIn: [...enabledClients] } },
+        });
+        await enableClients(id, enabledClients);
+      }
+      return read(id);
+    },
+    async delete(id) {
+      return (await db.connection.deleteMany({ where: { id } })).count > 0;
+    },
+  };
+}
