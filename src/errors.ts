@@ -48,6 +48,8 @@ export const managementErrors = {
     message: 'The connection does not exist',
   },
   inexistent_organization: { status: 404, message: 'No organization found by that id or name' },
+  inexistent_role: { status: 404, message: 'The role does not exist.' },
+  inexistent_user: { status: 404, errorCode: 'inexistent_user', message: 'The user does not exist.' },
   inexistent_credential: { status: 404, message: 'Credential does not exist' },
   inexistent_log: { status: 404, message: 'Log not found.' },
   not_found: { status: 404, message: 'Not Found' },
@@ -78,6 +80,10 @@ export const managementErrors = {
     status: 409,
     message: 'Quota exceeded; cannot add more than 100 client grants to a single organization',
   },
+  // management-api.md 9: no errorCode is known.
+  role_conflict: { status: 409, message: 'The role already exists.' },
+  // As applications on public repositories quote the service.
+  user_conflict: { status: 409, errorCode: 'auth0_idp_error', message: 'The user already exists.' },
   client_credential_conflict: {
     status: 409,
     message: 'A credential with the same kid already exists for this client.',

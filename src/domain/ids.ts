@@ -21,5 +21,8 @@ export const newSigningSecret = (): string => random(32, ALPHANUMERIC);
 export const newClientGrantId = (): string => `cgr_${random(16, ALPHANUMERIC)}`;
 export const newOrganizationId = (): string => `org_${random(16, ALPHANUMERIC)}`;
 export const newConnectionId = (): string => `con_${random(16, ALPHANUMERIC)}`;
+export const newRoleId = (): string => `rol_${random(16, ALPHANUMERIC)}`;
+/** What stands after `auth0|`. */
+export const newUserKey = (): string => randomBytes(12).toString('hex');
 export const newCredentialId = (): string => `cred_${random(22, ALPHANUMERIC)}`;
 export const newResourceServerId = (): string => randomBytes(12).toString('hex');

@@ -10,6 +10,8 @@ const CONFLICTS = {
   connection: 'connection_conflict',
   organization: 'organization_conflict',
   organization_client_grant: 'organization_client_grant_conflict',
+  role: 'role_conflict',
+  user: 'user_conflict',
   client_credential: 'client_credential_conflict',
   other: 'write_conflict',
 } as const satisfies Record<AlreadyExists['constraint'], ManagementErrorCode>;

@@ -18,9 +18,13 @@ import type {
   ResourceServerChanges,
   SystemApi,
 } from '../domain/resource-server.js';
+import type { DescribedPermission, Permission, UserPermission } from '../domain/permission.js';
+import type { NewRole, Role, RoleChanges, RoleType } from '../domain/role.js';
 import type { SigningKey } from '../domain/signing-key.js';
 import type { TokenFacts, TokenFactsQuery } from '../domain/token-facts.js';
 import type { QuotaUse, SubjectQuota } from '../domain/token-quota.js';
+import type { NewUser, User, UserChanges } from '../domain/user.js';
+import type { UserSearch } from '../domain/user-search.js';
 import type { DefaultGroup, SubjectType } from '../domain/access-policy.js';
 
 /** A unique constraint refused the write: there is one already. `constraint` names the rule, not the table. */
@@ -31,6 +35,8 @@ export class AlreadyExists extends Error {
     | 'connection'
     | 'organization'
     | 'organization_client_grant'
+    | 'role'
+    | 'user'
     | 'client_credential'
     | 'other';
   constructor(constraint: AlreadyExists['constraint']) {
@@ -111,6 +117,30 @@ export interface ConnectionFilter {
 
 export type OrganizationOrder = {
   readonly by: 'created_at' | 'name' | 'display_name';
+  readonly descending: boolean;
+};
+
+export interface RoleFilter {
+  /** Only roles with this in their name, whatever its case. */
+  readonly nameContains?: string;
+  readonly type?: RoleType;
+  readonly ownerId?: string;
+  /** Only the roles of this user. */
+  readonly userId?: string;
+}
+
+export type UserOrder = {
+  readonly by:
+    | 'created_at'
+    | 'updated_at'
+    | 'user_id'
+    | 'email'
+    | 'username'
+    | 'name'
+    | 'nickname'
+    | 'given_name'
+    | 'family_name'
+    | 'phone_number';
   readonly descending: boolean;
 };
 
@@ -204,6 +234,60 @@ export interface OrganizationWriter extends OrganizationReader {
   removeClientGrant(organizationId: string, clientGrantId: string): Promise<boolean>;
 }
 
+export interface RoleReader {
+  find(id: string): Promise<Role | null>;
+  /** Which of these do not exist. */
+  missing(ids: readonly string[]): Promise<readonly string[]>;
+  /** By name. */
+  list(filter: RoleFilter, window: Window): Promise<Listing<Role>>;
+  /** By permission name, then API. */
+  listPermissions(roleId: string, window: PageWindow): Promise<Listing<DescribedPermission>>;
+}
+
+export interface RoleWriter extends RoleReader {
+  create(role: NewRole): Promise<Role>;
+  update(id: string, changes: RoleChanges): Promise<Role>;
+  delete(id: string): Promise<boolean>;
+  /** What the role has already stays. @throws MissingReference where one is no scope of its API. */
+  addPermissions(roleId: string, permissions: readonly Permission[]): Promise<void>;
+  /** What the role does not have is no error. */
+  removePermissions(roleId: string, permissions: readonly Permission[]): Promise<void>;
+}
+
+export interface UserReader {
+  find(userId: string): Promise<User | null>;
+  /** Which of these do not exist. */
+  missing(userIds: readonly string[]): Promise<readonly string[]>;
+  /** The user of a connection with this email, user name or phone number, in lower case. */
+  findByIdentifier(
+    connection: string,
+    by: { email: string } | { username: string } | { phoneNumber: string },
+  ): Promise<User | null>;
+  /** The users with this email in any connection, oldest first. */
+  listByEmail(email: string): Promise<readonly User[]>;
+  /** Oldest first unless `order` says otherwise. */
+  list(search: UserSearch, window: PageWindow, order?: UserOrder): Promise<Listing<User>>;
+  /** In the order in which they got the role. */
+  listByRole(roleId: string, window: Window): Promise<Listing<User>>;
+  /** What the user has directly and by roles, each once with all of its sources; by permission name, then API. */
+  listPermissions(userId: string, window: PageWindow): Promise<Listing<UserPermission>>;
+}
+
+export interface UserWriter extends UserReader {
+  create(user: NewUser): Promise<User>;
+  /** @param updatedAt when this happens. */
+  update(userId: string, changes: UserChanges, updatedAt: Date): Promise<User>;
+  delete(userId: string): Promise<boolean>;
+  /** Gives each of these users each of these roles. What a user has already stays. */
+  addRoles(userIds: readonly string[], roleIds: readonly string[]): Promise<void>;
+  /** What the user does not have is no error. */
+  removeRoles(userId: string, roleIds: readonly string[]): Promise<void>;
+  /** What the user has already stays. @throws MissingReference where one is no scope of its API. */
+  addPermissions(userId: string, permissions: readonly Permission[]): Promise<void>;
+  /** What the user does not have directly is no error. */
+  removePermissions(userId: string, permissions: readonly Permission[]): Promise<void>;
+}
+
 export interface SigningKeyReader {
   /** Oldest first. */
   list(): Promise<readonly SigningKey[]>;
@@ -220,6 +304,8 @@ export interface ConfigReader {
   readonly clientGrants: ClientGrantReader;
   readonly connections: ConnectionReader;
   readonly organizations: OrganizationReader;
+  readonly roles: RoleReader;
+  readonly users: UserReader;
   readonly signingKeys: SigningKeyReader;
 }
 
@@ -230,6 +316,8 @@ export interface ConfigWriter {
   readonly clientGrants: ClientGrantWriter;
   readonly connections: ConnectionWriter;
   readonly organizations: OrganizationWriter;
+  readonly roles: RoleWriter;
+  readonly users: UserWriter;
   readonly signingKeys: SigningKeyWriter;
 }
 

@@ -13,11 +13,14 @@ import { organizationConformance, organizationListConformance } from './conforma
 import { quotaConformance } from './conformance/quotas.js';
 import { refusedAndClosedConformance } from './conformance/refused-and-closed.js';
 import { resourceServerConformance } from './conformance/resource-servers.js';
+import { roleConformance, roleListConformance } from './conformance/roles.js';
 import { sealedSecretsConformance } from './conformance/sealed-secrets.js';
 import { severalProcessesConformance } from './conformance/several-processes.js';
 import { textConformance } from './conformance/text.js';
 import { timeZoneConformance } from './conformance/time-zones.js';
 import { tokenFactsConformance } from './conformance/token-facts.js';
+import { userConformance } from './conformance/users.js';
+import { userSearchConformance } from './conformance/user-search.js';
 import { assertionConformance, pruningConformance } from './conformance/upkeep.js';
 import { writeConformance } from './conformance/writes.js';
 import { type OpenDatabase, type Opened, openFresh } from './fixtures.js';
@@ -33,6 +36,8 @@ export function storageConformance(engine: Engine): void {
       clientGrantConformance(opened);
       connectionConformance(opened);
       organizationConformance(opened);
+      roleConformance(opened);
+      userConformance(opened);
       textConformance(opened);
       writeConformance(opened);
       factsInTimeConformance(opened);
@@ -44,6 +49,8 @@ export function storageConformance(engine: Engine): void {
     onOneDatabase(engine, (opened) => {
       logListConformance(opened);
       organizationListConformance(opened);
+      roleListConformance(opened);
+      userSearchConformance(opened);
       clientGrantListConformance(opened);
     });
     onOneDatabase(engine, (opened) => {

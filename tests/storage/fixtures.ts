@@ -7,7 +7,9 @@ import type { NewConnection } from '../../src/domain/connection.js';
 import type { NewLogEntry } from '../../src/domain/log-entry.js';
 import type { NewOrganization } from '../../src/domain/organization.js';
 import type { NewResourceServer } from '../../src/domain/resource-server.js';
+import type { NewRole } from '../../src/domain/role.js';
 import { resourceServerDefaults } from '../../src/domain/system-apis.js';
+import type { NewUser } from '../../src/domain/user.js';
 import type { CheckpointWindow, ConfigWriter, PageWindow, Storage } from '../../src/storage/storage.js';
 import type { Engine, TestDatabase } from '../support/engines.js';
 
@@ -114,6 +116,36 @@ export function anOrganization(given: Partial<NewOrganization> = {}): NewOrganiz
     branding: null,
     metadata: null,
     tokenQuota: null,
+    ...given,
+  };
+}
+
+export function aRole(given: Partial<NewRole> = {}): NewRole {
+  return { name: unique('role'), description: null, type: 'tenant', ownerId: null, ...given };
+}
+
+/** Of a database connection, known by an email address. */
+export function aUser(given: Partial<NewUser> = {}): NewUser {
+  const key = unique('user');
+  return {
+    userId: `auth0|${key}`,
+    connection: 'Username-Password-Authentication',
+    provider: 'auth0',
+    email: `${key}@example.com`,
+    emailVerified: false,
+    username: null,
+    phoneNumber: null,
+    phoneVerified: null,
+    blocked: null,
+    name: `${key}@example.com`,
+    nickname: key,
+    picture: null,
+    givenName: null,
+    familyName: null,
+    userMetadata: null,
+    appMetadata: null,
+    passwordHash: null,
+    createdAt: new Date('2026-03-01T12:00:00.000Z'),
     ...given,
   };
 }

@@ -18,12 +18,18 @@ export interface Database {
 
 /**
  * Prepared statements are most of the speed on PGlite: one name for each SQL text. There are as many texts as kinds of
- * queries and lengths of lists, and the contract bounds both.
+ * queries and lengths of lists, which the contract bounds, and as many as forms of searches, which nothing does: what
+ * comes after so many is not kept.
  */
+const KEPT_STATEMENTS = 2000;
+
 function statementNames(): (query: { sql: string }) => string {
   const names = new Map<string, string>();
   return ({ sql }) => {
-    const name = names.get(sql) ?? `s${names.size}`;
+    const known = names.get(sql);
+    if (known !== undefined) return known;
+    if (names.size === KEPT_STATEMENTS) return '';
+    const name = `s${names.size}`;
     names.set(sql, name);
     return name;
   };

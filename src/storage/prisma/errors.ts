@@ -9,6 +9,11 @@ const UNIQUE_INDEXES: Record<string, AlreadyExists['constraint']> = {
   connections_name_key: 'connection',
   organizations_name_key: 'organization',
   organization_client_grants_pkey: 'organization_client_grant',
+  roles_one_per_owner_and_name: 'role',
+  users_pkey: 'user',
+  users_one_per_email: 'user',
+  users_one_per_username: 'user',
+  users_one_per_phone_number: 'user',
   client_credentials_client_id_kid_key: 'client_credential',
 };
 

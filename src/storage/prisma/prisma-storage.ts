@@ -12,9 +12,11 @@ import { findLog, listLogs, LogWriter, writeLog } from './logs.js';
 import { organizationReader, organizationWriter } from './organizations.js';
 import { takeFromQuotas } from './quotas.js';
 import { resourceServerReader, resourceServerWriter } from './resource-servers.js';
+import { roleReader, roleWriter } from './roles.js';
 import { Sealing } from './sealing.js';
 import { signingKeyReader, signingKeyWriter } from './signing-keys.js';
 import { readTokenFacts } from './token-facts.js';
+import { userReader, userWriter } from './users.js';
 
 type Db = Prisma.TransactionClient;
 
@@ -32,6 +34,8 @@ function configReader(db: Db, sealing: Sealing): ConfigReader {
     clientGrants: clientGrantReader(db),
     connections: connectionReader(db, sealing),
     organizations: organizationReader(db),
+    roles: roleReader(db),
+    users: userReader(db),
     signingKeys: signingKeyReader(db, sealing),
   };
 }
@@ -43,6 +47,8 @@ function configWriter(db: Db, sealing: Sealing): ConfigWriter {
     clientGrants: clientGrantWriter(db),
     connections: connectionWriter(db, sealing),
     organizations: organizationWriter(db),
+    roles: roleWriter(db),
+    users: userWriter(db),
     signingKeys: signingKeyWriter(db, sealing),
   };
 }

@@ -8,8 +8,11 @@ import {
   aClientGrant,
   aDefaultGrant,
   aLogEntry,
+  anOrganization,
   aResourceServer,
+  aRole,
   aThirdParty,
+  aUser,
   change,
 } from '../fixtures.js';
 import { withRaw } from '../raw.js';
@@ -137,6 +140,34 @@ const broken: readonly (readonly [string, string, Break])[] = [
     'third-party clients need an association with each organization',
     ({ clientGrants }) =>
       clientGrants.create(aClientGrant({ ...third, organizationUsage: 'allow', allowAnyOrganization: true })),
+  ],
+  [
+    "a tenant role that is an organization's",
+    'roles_owner_of_organization_roles',
+    async ({ organizations, roles }) => {
+      const { id } = await organizations.create(anOrganization());
+      await roles.create(aRole({ ownerId: id }));
+    },
+  ],
+  [
+    'a role of an organization without one',
+    'roles_owner_of_organization_roles',
+    ({ roles }) => roles.create(aRole({ type: 'organization' })),
+  ],
+  [
+    'a user whose id names another strategy',
+    'users_id_begins_with_provider',
+    ({ users }) => users.create(aUser({ provider: 'sms' })),
+  ],
+  [
+    'an email with capital letters',
+    'users_email_in_lower_case',
+    ({ users }) => users.create(aUser({ email: 'Ann@example.com' })),
+  ],
+  [
+    'a user name with capital letters',
+    'users_username_in_lower_case',
+    ({ users }) => users.create(aUser({ username: 'Ann' })),
   ],
 ];
 
