@@ -50,12 +50,12 @@ export function storageConformance(engine: Engine): void {
       logListConformance(opened);
       organizationListConformance(opened);
       roleListConformance(opened);
-      userSearchConformance(opened);
       clientGrantListConformance(opened);
     });
     onOneDatabase(engine, (opened) => {
       clientListConformance(opened);
       connectionListConformance(opened);
+      userSearchConformance(opened);
       pruningConformance(opened);
     });
     databaseRuleConformance(engine);

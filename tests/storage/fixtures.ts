@@ -124,12 +124,22 @@ export function aRole(given: Partial<NewRole> = {}): NewRole {
   return { name: unique('role'), description: null, type: 'tenant', ownerId: null, ...given };
 }
 
-/** Of a database connection, known by an email address. */
+const USER_CONNECTION = 'Username-Password-Authentication';
+
+/** Makes the connection that `aUser` belongs to, where it is not there yet. */
+export async function givenUserConnection(storage: Storage): Promise<void> {
+  await change(storage, async ({ connections }) => {
+    if ((await connections.findByName(USER_CONNECTION)) !== null) return;
+    await connections.create(aConnection({ name: USER_CONNECTION }));
+  });
+}
+
+/** Of a database connection (`givenUserConnection`), known by an email address. */
 export function aUser(given: Partial<NewUser> = {}): NewUser {
   const key = unique('user');
   return {
     userId: `auth0|${key}`,
-    connection: 'Username-Password-Authentication',
+    connection: USER_CONNECTION,
     provider: 'auth0',
     email: `${key}@example.com`,
     emailVerified: false,

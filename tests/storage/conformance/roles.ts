@@ -14,6 +14,7 @@ import {
   checkpoint,
   countedPage,
   everything,
+  givenUserConnection,
   type Opened,
   outcomes,
   times,
@@ -23,8 +24,9 @@ import { keepsSetsAndClears } from './three-states.js';
 export function roleConformance(opened: Opened): void {
   describe('roles', () => {
     let storage: Storage;
-    beforeAll(() => {
+    beforeAll(async () => {
       storage = opened();
+      await givenUserConnection(storage);
     });
 
     const create = (given?: Parameters<typeof aRole>[0]): Promise<Role> =>

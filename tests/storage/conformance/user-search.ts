@@ -1,6 +1,14 @@
 import type { UserField, UserSearch } from '../../../src/domain/user-search.js';
 import type { Storage, UserOrder } from '../../../src/storage/storage.js';
-import { aUser, change, countedPage, everything, type Opened } from '../fixtures.js';
+import {
+  aConnection,
+  aUser,
+  change,
+  countedPage,
+  everything,
+  givenUserConnection,
+  type Opened,
+} from '../fixtures.js';
 
 const EVERYBODY: UserSearch = { kind: 'all', of: [] };
 
@@ -9,6 +17,10 @@ export function userSearchConformance(opened: Opened): void {
     let storage: Storage;
     beforeAll(async () => {
       storage = opened();
+      await givenUserConnection(storage);
+      await change(storage, ({ connections }) =>
+        connections.create(aConnection({ name: 'sms', strategy: 'sms' })),
+      );
       const at = (day: number) => new Date(Date.UTC(2026, 0, day));
       await change(storage, async ({ users }) => {
         await users.create(

@@ -6,6 +6,7 @@ import {
   type Storage,
 } from '../../../src/storage/storage.js';
 import {
+  aConnection,
   aResourceServer,
   aRole,
   aUser,
@@ -13,6 +14,7 @@ import {
   checkpoint,
   countedPage,
   everything,
+  givenUserConnection,
   type Opened,
   outcomes,
   times,
@@ -23,8 +25,9 @@ import { keepsSetsAndClears } from './three-states.js';
 export function userConformance(opened: Opened): void {
   describe('users', () => {
     let storage: Storage;
-    beforeAll(() => {
+    beforeAll(async () => {
       storage = opened();
+      await givenUserConnection(storage);
     });
 
     const create = (given?: Parameters<typeof aUser>[0]): Promise<User> =>
@@ -70,7 +73,8 @@ export function userConformance(opened: Opened): void {
     test('another connection may have the same email, user name and phone number', async () => {
       const given = everyField();
       const first = await create(given);
-      const second = await create({ ...given, connection: 'other' });
+      const { name } = await change(storage, (config) => config.connections.create(aConnection()));
+      const second = await create({ ...given, connection: name });
       expect(await storage.config.users.listByEmail(given.email ?? '')).toEqual([first, second]);
     });
 
@@ -107,6 +111,18 @@ export function userConformance(opened: Opened): void {
     test('a change of one that does not exist is refused', async () => {
       const changing = change(storage, (config) => config.users.update('auth0|none', { name: 'x' }, later));
       await expect(changing).rejects.toBeInstanceOf(MissingReference);
+    });
+
+    test('one of a connection that does not exist is refused', async () => {
+      await expect(create({ connection: 'none' })).rejects.toBeInstanceOf(MissingReference);
+    });
+
+    test('a deleted connection takes its users along, and no others', async () => {
+      const other = await create();
+      const { id, name } = await change(storage, (config) => config.connections.create(aConnection()));
+      const { userId } = await create({ connection: name });
+      await change(storage, (config) => config.connections.delete(id));
+      expect(await storage.config.users.missing([userId, other.userId])).toEqual([userId]);
     });
 
     test('a deletion answers whether there was something to delete', async () => {
