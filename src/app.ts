@@ -19,6 +19,9 @@ import type { TenantFace } from './management/clients/wire.js';
 import { logHandlers } from './management/logs/routes.js';
 import { organizationHandlers } from './management/organizations/routes.js';
 import { resourceServerHandlers } from './management/resource-servers/routes.js';
+import { roleHandlers } from './management/roles/routes.js';
+import { userAccessHandlers } from './management/users/access-routes.js';
+import { userHandlers } from './management/users/routes.js';
 import { managementTokenVerifier } from './oauth/management-tokens.js';
 import { discoveryDocument } from './oauth/metadata.js';
 import { type KeySet, toPem } from './oauth/signing-keys.js';
@@ -70,6 +73,9 @@ function handlersOf({ storage, tenant, keys }: AppOptions): Handlers<ManagementO
     ...clientHandlers(storage, change, tenant, faceOf(tenant, keys)),
     ...credentialHandlers(storage, change),
     ...organizationHandlers(storage, change, tenant),
+    ...roleHandlers(storage, change, tenant),
+    ...userHandlers(storage, change),
+    ...userAccessHandlers(storage, change, tenant),
     ...logHandlers(storage),
   };
 }

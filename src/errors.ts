@@ -21,6 +21,9 @@ export const managementErrors = {
   // Rules (recorded-behaviour.md 2, "business rule").
   operation_not_supported: { status: 400, errorCode: 'operation_not_supported' },
   validation_error: { status: 400, errorCode: 'validation_error' },
+  // As applications on public repositories quote the service.
+  password_too_weak: { status: 400, message: 'PasswordStrengthError: Password is too weak' },
+  identifier_taken: { status: 400, errorCode: 'auth0_idp_error' },
   // Authentication (management-api.md 1.4).
   unauthorized: { status: 401 },
   insufficient_scope: { status: 403, errorCode: 'insufficient_scope' },
@@ -50,6 +53,8 @@ export const managementErrors = {
   inexistent_organization: { status: 404, message: 'No organization found by that id or name' },
   inexistent_role: { status: 404, message: 'The role does not exist.' },
   inexistent_user: { status: 404, errorCode: 'inexistent_user', message: 'The user does not exist.' },
+  // management-api.md 9.
+  inexistent_users: { status: 404, message: 'One or more of the users do not exist.' },
   inexistent_credential: { status: 404, message: 'Credential does not exist' },
   inexistent_log: { status: 404, message: 'Log not found.' },
   not_found: { status: 404, message: 'Not Found' },

@@ -22,6 +22,9 @@ const COMPLETE = [
   'clients',
   'clients/credentials',
   'clients/rotate-secret',
+  'roles',
+  'roles/permissions',
+  'roles/users',
 ];
 
 const { values } = parseArgs({

@@ -44,7 +44,7 @@ export interface paths {
         post?: never;
         /**
          * Delete an API
-         * @description Its client grants go with it. Deleting an API that does not exist is no error.
+         * @description Its client grants and permissions go with it. Deleting an API that does not exist is no error.
          */
         delete: operations["deleteResourceServer"];
         options?: never;
@@ -364,6 +364,223 @@ export interface paths {
          * @description The client grant itself stays. Removing one that was never added is no error.
          */
         delete: operations["removeOrganizationClientGrant"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List roles */
+        get: operations["listRoles"];
+        put?: never;
+        /** Create a role */
+        post: operations["createRole"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/roles/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the role. */
+                id: components["parameters"]["RoleId"];
+            };
+            cookie?: never;
+        };
+        /** Get a role */
+        get: operations["getRole"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a role
+         * @description Users lose the role.
+         */
+        delete: operations["deleteRole"];
+        options?: never;
+        head?: never;
+        /** Update a role */
+        patch: operations["updateRole"];
+        trace?: never;
+    };
+    "/api/v2/roles/{id}/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the role. */
+                id: components["parameters"]["RoleId"];
+            };
+            cookie?: never;
+        };
+        /** List the permissions of a role */
+        get: operations["listRolePermissions"];
+        put?: never;
+        /**
+         * Add permissions to a role
+         * @description Adding one that the role has already is no error.
+         */
+        post: operations["addRolePermissions"];
+        /**
+         * Remove permissions from a role
+         * @description Removing one that the role does not have is no error.
+         */
+        delete: operations["removeRolePermissions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/roles/{id}/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the role. */
+                id: components["parameters"]["RoleId"];
+            };
+            cookie?: never;
+        };
+        /** List the users of a role */
+        get: operations["listRoleUsers"];
+        put?: never;
+        /**
+         * Give a role to users
+         * @description Giving it to a user who has it already is no error.
+         */
+        post: operations["addRoleUsers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List or search users */
+        get: operations["listUsers"];
+        put?: never;
+        /** Create a user */
+        post: operations["createUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/users-by-email": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the users with an email address */
+        get: operations["listUsersByEmail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/users/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the user. */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        /** Get a user */
+        get: operations["getUser"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a user
+         * @description Deleting a user that does not exist is no error.
+         */
+        delete: operations["deleteUser"];
+        options?: never;
+        head?: never;
+        /**
+         * Update a user
+         * @description Metadata is merged at its first level, where null removes a member.
+         */
+        patch: operations["updateUser"];
+        trace?: never;
+    };
+    "/api/v2/users/{id}/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the user. */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        /** List the roles of a user */
+        get: operations["listUserRoles"];
+        put?: never;
+        /**
+         * Give roles to a user
+         * @description Giving one that the user has already is no error.
+         */
+        post: operations["addUserRoles"];
+        /**
+         * Take roles from a user
+         * @description Taking one that the user does not have is no error.
+         */
+        delete: operations["removeUserRoles"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/users/{id}/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the user. */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * List the permissions of a user
+         * @description What the user has directly and by roles; `sources` says which.
+         */
+        get: operations["listUserPermissions"];
+        put?: never;
+        /**
+         * Add permissions to a user
+         * @description Adding one that the user has already is no error.
+         */
+        post: operations["addUserPermissions"];
+        /**
+         * Remove permissions from a user
+         * @description Removing one that the user does not have directly is no error.
+         */
+        delete: operations["removeUserPermissions"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1576,6 +1793,204 @@ export interface components {
             /** @description The `from` of the next page. Absent from the last one. */
             next?: string;
         };
+        /**
+         * @description Whether a role is for every user or for the members of one organization.
+         * @enum {string}
+         */
+        RoleType: "tenant" | "organization";
+        /** @description Name of the role. */
+        RoleName: string;
+        /** @description Description of the role. */
+        RoleDescription: string | null;
+        CreateRole: {
+            name: components["schemas"]["RoleName"];
+            description?: components["schemas"]["RoleDescription"];
+            type?: components["schemas"]["RoleType"];
+            /** @description Id of the organization. */
+            owner_id?: string;
+        };
+        UpdateRole: {
+            name?: components["schemas"]["RoleName"];
+            description?: components["schemas"]["RoleDescription"];
+        };
+        Role: {
+            id: string;
+            name: string;
+            description?: string;
+            type: components["schemas"]["RoleType"];
+            owner_id?: string;
+        };
+        RolePage: {
+            roles: components["schemas"]["Role"][];
+            start: number;
+            limit: number;
+            total: number;
+        };
+        RoleCheckpoint: {
+            roles: components["schemas"]["Role"][];
+            next?: string;
+        };
+        Permissions: {
+            /** @description Permissions. */
+            permissions: {
+                /** @description Identifier of the API. */
+                resource_server_identifier: string;
+                /** @description Value of the scope. */
+                permission_name: string;
+            }[];
+        };
+        Permission: {
+            permission_name: string;
+            description: string;
+            resource_server_name: string;
+            resource_server_identifier: string;
+        };
+        PermissionPage: {
+            permissions: components["schemas"]["Permission"][];
+            start: number;
+            limit: number;
+            total: number;
+        };
+        RoleUsers: {
+            /** @description Ids of users. */
+            users: string[];
+        };
+        RoleUser: {
+            user_id: string;
+            email?: string;
+            picture?: string;
+            name?: string;
+        };
+        RoleUserPage: {
+            users: components["schemas"]["RoleUser"][];
+            start: number;
+            limit: number;
+            total: number;
+        };
+        RoleUserCheckpoint: {
+            users: components["schemas"]["RoleUser"][];
+            next?: string;
+        };
+        /** @description Metadata of the user. */
+        UserMetadata: {
+            [key: string]: unknown;
+        } | null;
+        /**
+         * Format: email
+         * @description Email address of the user.
+         */
+        UserEmail: string | null;
+        /** @description Phone number of the user: a plus sign and digits. */
+        UserPhoneNumber: string | null;
+        /** @description Name that the user logs in with. */
+        Username: string | null;
+        /** @description Password. */
+        UserPassword: string;
+        UserSettings: {
+            email?: components["schemas"]["UserEmail"];
+            /** @description Whether the email address is the user's. */
+            email_verified?: boolean;
+            phone_number?: components["schemas"]["UserPhoneNumber"];
+            /** @description Whether the phone number is the user's. */
+            phone_verified?: boolean;
+            username?: components["schemas"]["Username"];
+            /** @description Whether the user is kept from logging in. */
+            blocked?: boolean;
+            /** @description Given name. */
+            given_name?: string | null;
+            /** @description Family name. */
+            family_name?: string | null;
+            /** @description Full name. */
+            name?: string | null;
+            /** @description Short name. */
+            nickname?: string | null;
+            /**
+             * Format: uri
+             * @description Address of a picture.
+             */
+            picture?: string | null;
+            user_metadata?: components["schemas"]["UserMetadata"];
+            app_metadata?: components["schemas"]["UserMetadata"];
+            /** @description Accepted; no mail is sent. */
+            verify_email?: boolean;
+            password?: components["schemas"]["UserPassword"];
+        };
+        CreateUser: {
+            /** @description Name of the connection. */
+            connection: string;
+            /** @description Id within the connection, without its prefix. */
+            user_id?: string;
+        } & components["schemas"]["UserSettings"];
+        UpdateUser: {
+            /** @description Name of the connection. */
+            connection?: string;
+            /** @description Accepted; no mail is sent. */
+            client_id?: string;
+            /** @description Accepted; no message is sent. */
+            verify_phone_number?: boolean;
+        } & components["schemas"]["UserSettings"];
+        UserIdentity: {
+            connection: string;
+            user_id: string;
+            provider: string;
+            isSocial: boolean;
+        };
+        User: {
+            blocked?: boolean;
+            /** Format: date-time */
+            created_at?: string;
+            email?: string;
+            email_verified?: boolean;
+            family_name?: string;
+            given_name?: string;
+            identities?: components["schemas"]["UserIdentity"][];
+            name?: string;
+            nickname?: string;
+            phone_number?: string;
+            phone_verified?: boolean;
+            picture?: string;
+            /** Format: date-time */
+            updated_at?: string;
+            user_id?: string;
+            user_metadata?: {
+                [key: string]: unknown;
+            };
+            username?: string;
+            /** Format: date-time */
+            last_password_reset?: string;
+            app_metadata?: {
+                [key: string]: unknown;
+            };
+        };
+        UserPage: {
+            users: components["schemas"]["User"][];
+            start: number;
+            limit: number;
+            total: number;
+            length: number;
+        };
+        UserRoles: {
+            /** @description Ids of roles. */
+            roles: string[];
+        };
+        UserPermission: {
+            permission_name: string;
+            description: string;
+            resource_server_name: string;
+            resource_server_identifier: string;
+            sources: {
+                source_id: string;
+                source_name: string;
+                /** @enum {string} */
+                source_type: "DIRECT" | "ROLE";
+            }[];
+        };
+        UserPermissionPage: {
+            permissions: components["schemas"]["UserPermission"][];
+            start: number;
+            limit: number;
+            total: number;
+        };
         /** @description One token request, or one write through the Management API. */
         Log: {
             /** @description Id of the entry. */
@@ -1831,6 +2246,40 @@ export interface components {
             };
             content?: never;
         };
+        /** @description It is done. */
+        Changed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description It is done. The body is `{}`, as the platform has it. */
+        Done: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        /** @description The role. */
+        Role: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Role"];
+            };
+        };
+        /** @description The user. The password is never returned. */
+        User: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["User"];
+            };
+        };
         /** @description The API. */
         ResourceServer: {
             headers: {
@@ -1926,6 +2375,10 @@ export interface components {
         ClientId: string;
         /** @description Id of the organization. */
         OrganizationId: string;
+        /** @description Id of the role. */
+        RoleId: string;
+        /** @description Id of the user. */
+        UserId: string;
         /** @description Page to return, from 0. */
         Page: number;
         /** @description Page to return, from 0. Use `take` and `from` to go further. */
@@ -2747,6 +3200,610 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+        };
+    };
+    listRoles: {
+        parameters: {
+            query?: {
+                /** @description Page to return, from 0. */
+                page?: components["parameters"]["Page"];
+                /** @description Entries on a page. */
+                per_page?: components["parameters"]["PerPage"];
+                /** @description Return an object with `start`, `limit` and `total` around the list. */
+                include_totals?: components["parameters"]["IncludeTotals"];
+                /** @description The `next` of the page before. */
+                from?: components["parameters"]["From"];
+                /** @description Entries on a page of checkpoint paging. Wins over `page`, `per_page` and `include_totals`. */
+                take?: components["parameters"]["Take"];
+                /** @description Only the roles with this in their name, in whatever case. */
+                name_filter?: string;
+                /** @description Only roles of this type. */
+                type?: components["schemas"]["RoleType"];
+                /** @description Only the roles of this organization. */
+                owner_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Roles, by name. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Role"][] | components["schemas"]["RolePage"] | components["schemas"]["RoleCheckpoint"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    createRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateRole"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Role"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    getRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the role. */
+                id: components["parameters"]["RoleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Role"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    deleteRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the role. */
+                id: components["parameters"]["RoleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Done"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    updateRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the role. */
+                id: components["parameters"]["RoleId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateRole"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Role"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    listRolePermissions: {
+        parameters: {
+            query?: {
+                /** @description Page to return, from 0. */
+                page?: components["parameters"]["Page"];
+                /** @description Entries on a page. */
+                per_page?: components["parameters"]["PerPage"];
+                /** @description Return an object with `start`, `limit` and `total` around the list. */
+                include_totals?: components["parameters"]["IncludeTotals"];
+            };
+            header?: never;
+            path: {
+                /** @description Id of the role. */
+                id: components["parameters"]["RoleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Permissions, by name. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Permission"][] | components["schemas"]["PermissionPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    addRolePermissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the role. */
+                id: components["parameters"]["RoleId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Permissions"];
+            };
+        };
+        responses: {
+            201: components["responses"]["Done"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    removeRolePermissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the role. */
+                id: components["parameters"]["RoleId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Permissions"];
+            };
+        };
+        responses: {
+            204: components["responses"]["Deleted"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    listRoleUsers: {
+        parameters: {
+            query?: {
+                /** @description Page to return, from 0. Use `take` and `from` to go further. */
+                page?: components["parameters"]["PageUpToThousand"];
+                /** @description Entries on a page. */
+                per_page?: components["parameters"]["PerPage"];
+                /** @description Return an object with `start`, `limit` and `total` around the list. */
+                include_totals?: components["parameters"]["IncludeTotals"];
+                /** @description The `next` of the page before. */
+                from?: components["parameters"]["From"];
+                /** @description Entries on a page of checkpoint paging. Wins over `page`, `per_page` and `include_totals`. */
+                take?: components["parameters"]["Take"];
+            };
+            header?: never;
+            path: {
+                /** @description Id of the role. */
+                id: components["parameters"]["RoleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Users, in the order in which they got the role. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleUser"][] | components["schemas"]["RoleUserPage"] | components["schemas"]["RoleUserCheckpoint"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    addRoleUsers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the role. */
+                id: components["parameters"]["RoleId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleUsers"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Done"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    listUsers: {
+        parameters: {
+            query?: {
+                /** @description Page to return, from 0. */
+                page?: components["parameters"]["Page"];
+                /** @description Entries on a page. 0 returns none, for counting with `include_totals`. */
+                per_page?: components["parameters"]["PerPageOrNone"];
+                /** @description Return an object with `start`, `limit` and `total` around the list. */
+                include_totals?: components["parameters"]["IncludeTotals"];
+                /** @description A field and `1` or `-1` for its direction: `created_at:1`. */
+                sort?: string;
+                /** @description Only the users of the connection with this name. */
+                connection?: string;
+                /** @description Fields to include or, with `include_fields=false`, to leave out, separated by commas. */
+                fields?: components["parameters"]["Fields"];
+                /** @description Whether `fields` are included (the default) or left out. */
+                include_fields?: components["parameters"]["IncludeFields"];
+                /** @description A search in Lucene's language: `field:value` with quotes, `*` and ranges, joined by `AND`, `OR`, `NOT` and parentheses. */
+                q?: string;
+                /** @description Version of the search language. All are answered as `v3`. */
+                search_engine?: "v1" | "v2" | "v3";
+                /** @description Accepted and ignored, as every answer is in order. */
+                primary_order?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Users, oldest first unless `sort` says otherwise. No more than the first 1000. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"][] | components["schemas"]["UserPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    createUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateUser"];
+            };
+        };
+        responses: {
+            201: components["responses"]["User"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    listUsersByEmail: {
+        parameters: {
+            query: {
+                /** @description The email address, in lower case as it is kept. */
+                email: string;
+                /** @description Fields to include or, with `include_fields=false`, to leave out, separated by commas. */
+                fields?: components["parameters"]["Fields"];
+                /** @description Whether `fields` are included (the default) or left out. */
+                include_fields?: components["parameters"]["IncludeFields"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Users, oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    getUser: {
+        parameters: {
+            query?: {
+                /** @description Fields to include or, with `include_fields=false`, to leave out, separated by commas. */
+                fields?: components["parameters"]["Fields"];
+                /** @description Whether `fields` are included (the default) or left out. */
+                include_fields?: components["parameters"]["IncludeFields"];
+            };
+            header?: never;
+            path: {
+                /** @description Id of the user. */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["User"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    deleteUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the user. */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: components["responses"]["Deleted"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    updateUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the user. */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateUser"];
+            };
+        };
+        responses: {
+            200: components["responses"]["User"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    listUserRoles: {
+        parameters: {
+            query?: {
+                /** @description Page to return, from 0. */
+                page?: components["parameters"]["Page"];
+                /** @description Entries on a page. */
+                per_page?: components["parameters"]["PerPage"];
+                /** @description Return an object with `start`, `limit` and `total` around the list. */
+                include_totals?: components["parameters"]["IncludeTotals"];
+            };
+            header?: never;
+            path: {
+                /** @description Id of the user. */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Roles, by name. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Role"][] | components["schemas"]["RolePage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    addUserRoles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the user. */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserRoles"];
+            };
+        };
+        responses: {
+            204: components["responses"]["Changed"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    removeUserRoles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the user. */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserRoles"];
+            };
+        };
+        responses: {
+            204: components["responses"]["Deleted"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    listUserPermissions: {
+        parameters: {
+            query?: {
+                /** @description Page to return, from 0. */
+                page?: components["parameters"]["Page"];
+                /** @description Entries on a page. */
+                per_page?: components["parameters"]["PerPage"];
+                /** @description Return an object with `start`, `limit` and `total` around the list. */
+                include_totals?: components["parameters"]["IncludeTotals"];
+            };
+            header?: never;
+            path: {
+                /** @description Id of the user. */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Permissions, by name. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserPermission"][] | components["schemas"]["UserPermissionPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    addUserPermissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the user. */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Permissions"];
+            };
+        };
+        responses: {
+            201: components["responses"]["Done"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    removeUserPermissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the user. */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Permissions"];
+            };
+        };
+        responses: {
+            204: components["responses"]["Deleted"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
         };
     };
     listLogs: {

@@ -29,8 +29,18 @@ export function authenticate(verify: VerifyToken): RequestHandler {
   };
 }
 
-/** Any one of `needed` is enough. The text is the recorded one (recorded-behaviour.md 2). */
-export function requireScope(caller: Caller, needed: readonly string[]): void {
-  if (needed.some((scope) => caller.scopes.has(scope))) return;
-  throw new ManagementError('insufficient_scope', `Insufficient scope, expected any of: ${needed.join(',')}`);
+/**
+ * Any one of `alternatives` is enough, if the caller has all of it. The text of "any of" is the recorded one
+ * (recorded-behaviour.md 2); where several scopes are needed together, the platform names these (management-api.md 9).
+ */
+export function requireScopes(caller: Caller, alternatives: readonly (readonly string[])[]): void {
+  // No alternative at all: fails closed.
+  if (alternatives.some((needed) => needed.length > 0 && needed.every((scope) => caller.scopes.has(scope)))) {
+    return;
+  }
+  const together = alternatives.find((needed) => needed.length > 1);
+  const expected = together
+    ? `all of: ${together.join(',')}`
+    : `any of: ${alternatives.map(([scope]) => scope).join(',')}`;
+  throw new ManagementError('insufficient_scope', `Insufficient scope, expected ${expected}`);
 }

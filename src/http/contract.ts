@@ -52,6 +52,15 @@ export type Handler<Id extends OperationId> = (call: Call<Id>) => Promise<Answer
 /** Handlers by operation. A slice owns some of them, the application all. */
 export type Handlers<Ids extends OperationId = OperationId> = { readonly [Id in Ids]: Handler<Id> };
 
+export type ScopeAlternatives = readonly (readonly string[])[];
+
+/** The scopes that a `security` list asks for. */
+export function scopeAlternatives(
+  security: readonly Readonly<Record<string, readonly string[]>>[],
+): ScopeAlternatives {
+  return security.map((alternative) => Object.values(alternative).flat());
+}
+
 /** What the server itself needs to know of an operation. */
 export interface Operation {
   readonly id: OperationId;
@@ -59,8 +68,8 @@ export interface Operation {
   /** With `{parameters}` in braces. */
   readonly path: string;
   readonly summary: string;
-  /** Any one of these is enough; empty for operations that need no token. */
-  readonly scopes: readonly string[];
+  /** Any one of these sets of scopes is enough, whole; empty for operations that need no token. */
+  readonly scopes: ScopeAlternatives;
 }
 
 const METHODS = ['get', 'post', 'patch', 'put', 'delete'] as const;
@@ -88,7 +97,7 @@ export function readContract(): Contract {
     METHODS.flatMap((method) => {
       if (item[method] === undefined) return [];
       const { operationId, summary, security } = operationShape.parse(item[method]);
-      const scopes = security.flatMap((alternative) => Object.values(alternative).flat());
+      const scopes = scopeAlternatives(security);
       return [{ id: operationId as OperationId, method, path: at, summary, scopes }];
     }),
   );

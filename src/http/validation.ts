@@ -5,8 +5,8 @@ import express from 'express';
 import * as OpenApiValidator from 'express-openapi-validator';
 import { isUnstorable } from '../domain/text.js';
 import { ManagementError } from '../errors.js';
-import { callerOf, requireScope } from './authentication.js';
-import type { Contract, ContractDocument } from './contract.js';
+import { callerOf, requireScopes } from './authentication.js';
+import { type Contract, type ContractDocument, scopeAlternatives } from './contract.js';
 import { facets, type Finding, validationMessage } from './validation-message.js';
 
 /** The platform's limit (management-api.md 1.1). */
@@ -173,18 +173,15 @@ export function validateAgainst(contract: Contract, options: { responses: boolea
     fileUploader: false,
     validateSecurity: {
       handlers: {
-        // One of the operation's scopes is enough; each is an alternative of its own in the document.
+        // The validator asks for each alternative; all of them are looked at each time, so that a refusal names them all.
         bearerAuth: (req) => {
           const caller = callerOf(req);
-          const alternatives = (
+          const { security } = (
             req as OpenApiRequest & { openapi: { schema: { security: { bearerAuth: string[] }[] } } }
-          ).openapi.schema.security;
+          ).openapi.schema;
           // `authenticate` comes first, so there is a caller; without one, fails closed.
           if (caller === undefined) return false;
-          requireScope(
-            caller,
-            alternatives.flatMap(({ bearerAuth }) => bearerAuth),
-          );
+          requireScopes(caller, scopeAlternatives(security));
           return true;
         },
       },

@@ -14,6 +14,7 @@ import type { ConfigWriter, Storage } from '../storage/storage.js';
 /** Members whose values never reach the log. */
 const SECRETS = new Set([
   'client_secret',
+  'password',
   'signing_secret',
   'encryption_key',
   'addons',

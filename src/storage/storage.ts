@@ -245,6 +245,7 @@ export interface RoleReader {
 }
 
 export interface RoleWriter extends RoleReader {
+  countPermissions(roleId: string): Promise<number>;
   create(role: NewRole): Promise<Role>;
   update(id: string, changes: RoleChanges): Promise<Role>;
   delete(id: string): Promise<boolean>;
@@ -274,6 +275,8 @@ export interface UserReader {
 }
 
 export interface UserWriter extends UserReader {
+  /** Those that the user has directly. */
+  countPermissions(userId: string): Promise<number>;
   create(user: NewUser): Promise<User>;
   /** @param updatedAt when this happens. */
   update(userId: string, changes: UserChanges, updatedAt: Date): Promise<User>;

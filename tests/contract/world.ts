@@ -105,7 +105,8 @@ export function strangers(operationId: string): Cases {
   if (operation === undefined) throw new Error(`there is no operation ${operationId}`);
   const path = operation.path.replaceAll(/\{\w+\}/g, 'any');
   const call = ({ server }: World): Test => server.request()[operation.method](path);
-  const withScope = async (world: World): Promise<string> => world.server.tokenWith(...operation.scopes);
+  const withScope = async (world: World): Promise<string> =>
+    world.server.tokenWith(...operation.scopes.flat());
   const takesBody: Cases = {
     [`${operationId} 413`]: async (world) => {
       const token = await withScope(world);

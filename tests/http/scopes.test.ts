@@ -1,4 +1,4 @@
-// What a caller may do: any one of the scopes that the contract lists for an operation (management-api.md 1.2).
+// What a caller may do: any one of the sets of scopes that the contract lists for an operation (management-api.md 1.2, 9).
 
 import { allScopes, contract, startServer, type TestServer } from '../support/server.js';
 import { countOf, refused, seen } from '../management/fixtures.js';
@@ -16,11 +16,14 @@ async function call({ method, path }: Guarded, scopes: readonly string[]) {
   const address = path.replaceAll(/\{\w+\}/g, 'nothing');
   const token = await server.tokenWith(...scopes);
   const request = server.request()[method](address).set('Authorization', `Bearer ${token}`);
-  return method === 'post' || method === 'patch' ? request.send({}) : request;
+  return method === 'get' ? request : request.send({});
 }
 
-const insufficient = ({ scopes }: Guarded) =>
-  refused(403, `Insufficient scope, expected any of: ${scopes.join(',')}`, 'insufficient_scope');
+function insufficient({ scopes }: Guarded) {
+  const together = scopes.find(({ length }) => length > 1);
+  const expected = together ? `all of: ${together.join(',')}` : `any of: ${scopes.flat().join(',')}`;
+  return refused(403, `Insufficient scope, expected ${expected}`, 'insufficient_scope');
+}
 
 test('every operation below /api/v2 needs a scope', () => {
   expect(guarded.length).toBeGreaterThan(25);
@@ -38,17 +41,31 @@ test.each(guarded.map((operation) => [operation.id, operation] as const))(
 test.each(guarded.map((operation) => [operation.id, operation] as const))(
   '%s is refused to a token with every scope but its own',
   async (_id, operation) => {
-    const others = allScopes.filter((scope) => !operation.scopes.includes(scope));
+    const others = allScopes.filter((scope) => !operation.scopes.flat().includes(scope));
     expect(seen(await call(operation, others))).toEqual(insufficient(operation));
   },
 );
 
 test.each(
-  guarded.flatMap((operation) => operation.scopes.map((scope) => [operation.id, scope, operation] as const)),
-)('%s is open to a token with %s alone', async (_id, scope, operation) => {
-  const { status } = await call(operation, [scope]);
+  guarded.flatMap((operation) =>
+    operation.scopes.map((scopes) => [operation.id, scopes.join(' and '), scopes, operation] as const),
+  ),
+)('%s is open to a token with %s alone', async (_id, _names, scopes, operation) => {
+  const { status } = await call(operation, scopes);
   expect(status).not.toBe(403);
   expect(status).toBeLessThan(500);
+});
+
+test.each(
+  guarded.flatMap((operation) =>
+    operation.scopes
+      .filter(({ length }) => length > 1)
+      .flatMap((scopes) => scopes.map((scope) => [operation.id, scope, operation] as const)),
+  ),
+)('%s is refused to a token that lacks %s of those it needs together', async (_id, scope, operation) => {
+  const alone = operation.scopes.filter(({ length }) => length === 1).flat();
+  const others = allScopes.filter((each) => each !== scope && !alone.includes(each));
+  expect(seen(await call(operation, others))).toEqual(insufficient(operation));
 });
 
 test('a refused write changes nothing', async () => {

@@ -16,7 +16,7 @@ export const contract = readContract();
 
 /** Every scope that some operation of the contract needs. */
 export const allScopes = [
-  ...new Set(contract.operations.flatMap(({ scopes }) => scopes)),
+  ...new Set(contract.operations.flatMap(({ scopes }) => scopes.flat())),
   'create:client_keys',
   'update:client_keys',
   'create:client_credentials',

@@ -80,6 +80,9 @@ export function roleWriter(db: Db): RoleWriter {
     async delete(id) {
       return (await db.role.deleteMany({ where: { id } })).count > 0;
     },
+    countPermissions(roleId) {
+      return db.rolePermission.count({ where: { roleId } });
+    },
     async addPermissions(roleId, permissions) {
       const data = permissions.map((permission) => ({ roleId, ...permission }));
       await db.rolePermission.createMany({ data, skipDuplicates: true });

@@ -121,6 +121,9 @@ export function userWriter(db: Db): UserWriter {
     async removeRoles(userId, roleIds) {
       await db.userRole.deleteMany({ where: { userId, roleId: { in: [...roleIds] } } });
     },
+    countPermissions(userId) {
+      return db.userPermission.count({ where: { userId } });
+    },
     async addPermissions(userId, permissions) {
       const data = permissions.map((permission) => ({ userId, ...permission }));
       await db.userPermission.createMany({ data, skipDuplicates: true });

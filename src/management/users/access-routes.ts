@@ -1,0 +1,99 @@
+// What users may do: /api/v2/users/{id}/roles and /api/v2/users/{id}/permissions (management-api.md 10).
+
+import type { Tenant } from '../../domain/tenant.js';
+import { ManagementError } from '../../errors.js';
+import type { Handlers } from '../../http/contract.js';
+import { pageBody, pageOf } from '../../http/paging.js';
+import type { ConfigReader, Storage } from '../../storage/storage.js';
+import type { ChangeConfig } from '../change.js';
+import { checkPermissions, namedPermissions } from '../permissions.js';
+import { checkAssignable } from '../roles/rules.js';
+import { toWire as roleToWire } from '../roles/wire.js';
+import { getUser } from './routes.js';
+import { toUserPermissionWire } from './wire.js';
+
+type Operations =
+  | 'listUserRoles'
+  | 'addUserRoles'
+  | 'removeUserRoles'
+  | 'listUserPermissions'
+  | 'addUserPermissions'
+  | 'removeUserPermissions';
+
+/** As many as a role can have; the text is documented (management-api.md 10). */
+const MAX_PERMISSIONS = 1000;
+
+/** Recorded for DELETE (terraform-provider-auth0, TestAccUser). */
+async function checkRolesExist(config: ConfigReader, ids: readonly string[]): Promise<void> {
+  if ((await config.roles.missing(ids)).length > 0) throw new ManagementError('inexistent_role');
+}
+
+export function userAccessHandlers(
+  storage: Storage,
+  change: ChangeConfig,
+  tenant: Tenant,
+): Handlers<Operations> {
+  return {
+    async listUserRoles({ path, query }) {
+      const { userId } = await getUser(storage.config, path.id);
+      const window = pageOf(query);
+      const listing = await storage.config.roles.list({ userId }, window);
+      return { status: 200, body: pageBody('roles', window, listing, roleToWire, { totalsLast: true }) };
+    },
+
+    async addUserRoles(call) {
+      await change(call, async (config) => {
+        const { userId } = await getUser(config, call.path.id);
+        const ids = [...new Set(call.body.roles)];
+        await checkRolesExist(config, ids);
+        for (const id of ids) {
+          const role = await config.roles.find(id);
+          if (role) checkAssignable(role);
+        }
+        await config.users.addRoles([userId], ids);
+      });
+      return { status: 204, body: undefined };
+    },
+
+    async removeUserRoles(call) {
+      await change(call, async (config) => {
+        const { userId } = await getUser(config, call.path.id);
+        await checkRolesExist(config, call.body.roles);
+        await config.users.removeRoles(userId, call.body.roles);
+      });
+      return { status: 204, body: undefined };
+    },
+
+    async listUserPermissions({ path, query }) {
+      const { userId } = await getUser(storage.config, path.id);
+      const window = pageOf(query);
+      const listing = await storage.config.users.listPermissions(userId, window);
+      return {
+        status: 200,
+        body: pageBody('permissions', window, listing, toUserPermissionWire, { totalsLast: true }),
+      };
+    },
+
+    async addUserPermissions(call) {
+      const permissions = namedPermissions(call.body, tenant);
+      await change(call, async (config) => {
+        const { userId } = await getUser(config, call.path.id);
+        await checkPermissions(config, permissions);
+        await config.users.addPermissions(userId, permissions);
+        if ((await config.users.countPermissions(userId)) > MAX_PERMISSIONS) {
+          throw new ManagementError('invalid_body', 'No more permissions can be assigned to this user.');
+        }
+      });
+      return { status: 201, body: {} };
+    },
+
+    async removeUserPermissions(call) {
+      const permissions = namedPermissions(call.body, tenant);
+      await change(call, async (config) => {
+        const { userId } = await getUser(config, call.path.id);
+        await config.users.removePermissions(userId, permissions);
+      });
+      return { status: 204, body: undefined };
+    },
+  };
+}
