@@ -7,6 +7,7 @@ import { clientGrantCases, resourceServerCases } from './api-cases.js';
 import { clientCases, credentialCases } from './client-cases.js';
 import { isObject, type Json, operationOf, operations, validatorOf } from './document.js';
 import { logCases, oauthCases, organizationCases, referenceCases } from './other-cases.js';
+import { roleCases, userCases } from './role-and-user-cases.js';
 import { type Cases, makeWorld, type World } from './world.js';
 import { bodyOf, givenClient } from '../oauth/given.js';
 
@@ -16,6 +17,8 @@ const cases: Cases = {
   ...clientCases,
   ...credentialCases,
   ...organizationCases,
+  ...roleCases,
+  ...userCases,
   ...logCases,
   ...oauthCases,
   ...referenceCases,
@@ -76,6 +79,12 @@ const lists: { id: string; path: (world: World) => string }[] = [
     id: 'listOrganizationClientGrants',
     path: ({ organization }) => `organizations/${organization}/client-grants`,
   },
+  { id: 'listRoles', path: () => 'roles' },
+  { id: 'listRolePermissions', path: ({ role }) => `roles/${role}/permissions` },
+  { id: 'listRoleUsers', path: ({ role }) => `roles/${role}/users` },
+  { id: 'listUsers', path: () => 'users' },
+  { id: 'listUserRoles', path: ({ user }) => `users/${user}/roles` },
+  { id: 'listUserPermissions', path: ({ user }) => `users/${user}/permissions` },
   { id: 'listLogs', path: () => 'logs' },
 ];
 const forms = lists.flatMap((list) =>

@@ -28,6 +28,12 @@ export interface World {
   readonly credentialKid: string;
   /** PEM of that key. */
   readonly pem: string;
+  /** With a permission of the API, and given to the user. */
+  readonly role: string;
+  readonly roleName: string;
+  /** Percent-encoded, for paths. */
+  readonly user: string;
+  readonly email: string;
   /** Of the client "All Applications". */
   readonly globalClient: string;
 }
@@ -54,6 +60,13 @@ export async function makeWorld(): Promise<World> {
     server.api('get', 'clients?is_global=true'),
     200,
   );
+  const [roleName, email] = ['Reader', 'reader@example.com'];
+  const { id: role } = await bodyOf<{ id: string }>(server.api('post', 'roles', { name: roleName }), 200);
+  const newUser = { connection: 'Username-Password-Authentication', email, password: 'a Password' };
+  const { user_id: userId } = await bodyOf<{ user_id: string }>(server.api('post', 'users', newUser), 201);
+  const permissions = [{ resource_server_identifier: api.identifier, permission_name: 'read' }];
+  await bodyOf(server.api('post', `roles/${role}/permissions`, { permissions }), 201);
+  await bodyOf(server.api('post', `roles/${role}/users`, { users: [userId] }), 200);
   if (credential === undefined || globalClient === undefined) throw new Error('the world is incomplete');
   return {
     server,
@@ -66,6 +79,10 @@ export async function makeWorld(): Promise<World> {
     credential: credential.id,
     credentialKid: credential.kid,
     pem,
+    role,
+    roleName,
+    user: encodeURIComponent(userId),
+    email,
     globalClient: globalClient.client_id,
   };
 }
@@ -82,6 +99,8 @@ export const nowhere = {
   grant: 'cgr_0000000000000000',
   organization: 'org_0000000000000000',
   credential: 'cred_0000000000000000000000',
+  role: 'rol_0000000000000000',
+  user: 'auth0%7C000000000000000000000000',
 } as const;
 
 function documentedStatuses(operationId: string): string[] {

@@ -17,8 +17,8 @@ const notFound = refused(404, 'Not Found');
 test.each([
   'nothing',
   '',
-  'roles',
-  'users/auth0%7C1',
+  'log-streams',
+  'users/auth0%7C1/enrollments',
   'tenants/settings',
   'connections',
   'organizations/org_aaaaaaaaaaaaaaaa/members',

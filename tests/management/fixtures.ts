@@ -9,6 +9,8 @@ export type ApiWire = Schemas['ResourceServer'] & { id: string; identifier: stri
 export type ClientWire = Schemas['Client'] & { client_id: string };
 export type ClientGrantWire = Schemas['ClientGrant'];
 export type OrganizationWire = Schemas['Organization'];
+export type RoleWire = Schemas['Role'];
+export type UserWire = Schemas['User'] & { user_id: string };
 export type CredentialWire = Schemas['ClientCredential'];
 
 let count = 0;
@@ -16,9 +18,9 @@ let count = 0;
 /** A text that nothing else on the same server has. */
 export const unique = (prefix: string): string => `${prefix}-${++count}`;
 
-async function made<T>(request: Test): Promise<T> {
+async function made<T>(request: Test, status = 201): Promise<T> {
   const answer = await request;
-  if (answer.status !== 201) throw new Error(`a test could not set up: ${answer.status} ${answer.text}`);
+  if (answer.status !== status) throw new Error(`a test could not set up: ${answer.status} ${answer.text}`);
   return answer.body as T;
 }
 
@@ -30,6 +32,36 @@ export const createClient = (server: TestServer, body: object = {}): Promise<Cli
 
 export const createOrganization = (server: TestServer, body: object = {}): Promise<OrganizationWire> =>
   made(server.api('post', 'organizations', { name: unique('org'), ...body }));
+
+/** Roles are made with 200 (recorded-behaviour.md 2). */
+export const createRole = (server: TestServer, body: object = {}): Promise<RoleWire> =>
+  made(server.api('post', 'roles', { name: unique('Role'), ...body }), 200);
+
+export const CONNECTION = 'Username-Password-Authentication';
+export const PASSWORD = 'a Password that is good';
+
+/** A user of the database connection that every server has. */
+export const createUser = (server: TestServer, body: object = {}): Promise<UserWire> =>
+  made(
+    server.api('post', 'users', {
+      connection: CONNECTION,
+      email: `${unique('user')}@example.com`,
+      password: PASSWORD,
+      ...body,
+    }),
+  );
+
+/** The path of a user, or of what is under it. */
+export const userPath = ({ user_id }: { user_id: string }, below = ''): string =>
+  `users/${encodeURIComponent(user_id)}${below}`;
+
+/** A body that names permissions of an API. */
+export const permissions = (api: ApiWire, ...names: string[]) => ({
+  permissions: names.map((permission_name) => ({
+    resource_server_identifier: api.identifier,
+    permission_name,
+  })),
+});
 
 /** A grant of a client of its own on an API of its own, unless the body names others. */
 export async function createClientGrant(server: TestServer, body: object = {}): Promise<ClientGrantWire> {
@@ -104,6 +136,8 @@ export const payloadError: unknown = expect.stringMatching(/^Payload validation 
 export const noClient = refused(404, 'The client does not exist', 'inexistent_client');
 export const noApi = refused(404, 'The resource server does not exist', 'inexistent_resource_server');
 export const noClientGrant = refused(404, 'The grant does not exist.', 'inexistent_client_grant');
+export const noRole = refused(404, 'The role does not exist.');
+export const noUser = refused(404, 'The user does not exist.', 'inexistent_user');
 export const noOrganization = refused(404, 'No organization found by that id or name');
 
 /** How many objects a list holds, as the server counts them. */
