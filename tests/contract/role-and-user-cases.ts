@@ -22,6 +22,12 @@ export const roleCases: Cases = {
   ...strangers('createRole'),
   'createRole 200': ({ server }) => server.api('post', 'roles', { name: unique('role') }),
   'createRole 400': ({ server }) => server.api('post', 'roles', {}),
+  'createRole 404': ({ server }) =>
+    server.api('post', 'roles', {
+      name: unique('role'),
+      type: 'organization',
+      owner_id: nowhere.organization,
+    }),
   'createRole 409': ({ server, roleName }) => server.api('post', 'roles', { name: roleName }),
 
   ...strangers('getRole'),

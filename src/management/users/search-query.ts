@@ -64,21 +64,20 @@ type Token =
 
 /** Characters of a word; `\` takes the next one as it is. */
 const WORD = String.raw`(?:\\.|[^\s()":\[\]{}\\])`;
-/** Values may have colons in them, as times do. */
-const TOKEN = new RegExp(
-  String.raw`\s*(?:` +
-    [
-      String.raw`(?<bracket>[()])`,
-      String.raw`(?<operator>AND|OR|NOT|&&|\|\||!)(?=[\s()]|$)`,
-      String.raw`(?<minus>-)(?=[^\s])`,
-      String.raw`(?<field>[A-Za-z_][\w.-]*):`,
-      String.raw`"(?<phrase>(?:\\.|[^"\\])*)"`,
-      String.raw`\[\s*(?<from>[^\s\]]+)\s+TO\s+(?<to>[^\s\]]+)\s*\]`,
-      String.raw`(?<word>${WORD}(?:${WORD}|:)*)`,
-    ].join('|') +
-    ')',
-  'y',
-);
+const FORMS = {
+  bracket: String.raw`(?<bracket>[()])`,
+  operator: String.raw`(?<operator>AND|OR|NOT|&&|\|\|)(?=[\s()]|$)`,
+  opposite: String.raw`(?<opposite>[-!])(?=\S)`,
+  field: String.raw`(?<field>[A-Za-z_][\w.-]*):`,
+  phrase: String.raw`"(?<phrase>(?:\\.|[^"\\])*)"`,
+  range: String.raw`\[\s*(?<from>[^\s\]]+)\s+TO\s+(?<to>[^\s\]]+)\s*\]`,
+  // Values may have colons in them, as times do.
+  word: String.raw`(?<word>${WORD}(?:${WORD}|:)*)`,
+};
+
+const oneOf = (forms: readonly string[]): RegExp => new RegExp(String.raw`\s*(?:${forms.join('|')})`, 'y');
+const TOKEN = oneOf(Object.values(FORMS));
+const VALUE = oneOf([FORMS.bracket, FORMS.phrase, FORMS.range, FORMS.word]);
 
 const OPERATORS: Readonly<Record<string, 'AND' | 'OR' | 'NOT'>> = {
   AND: 'AND',
@@ -86,31 +85,38 @@ const OPERATORS: Readonly<Record<string, 'AND' | 'OR' | 'NOT'>> = {
   OR: 'OR',
   '||': 'OR',
   NOT: 'NOT',
-  '!': 'NOT',
 };
 
 function tokens(q: string): Token[] {
   const found: Token[] = [];
   const text = q.trim();
-  TOKEN.lastIndex = 0;
-  while (TOKEN.lastIndex < text.length) {
-    const at = TOKEN.lastIndex;
-    const groups = TOKEN.exec(text)?.groups;
+  let at = 0;
+  while (at < text.length) {
+    const form = found.at(-1)?.kind === 'field' ? VALUE : TOKEN;
+    form.lastIndex = at;
+    const groups = form.exec(text)?.groups;
     if (groups === undefined) throw bad(`Failed to parse query at character ${at + 1}`);
-    const { bracket, operator, minus, field, phrase, from, to, word } = groups;
-    if (bracket !== undefined) found.push({ kind: bracket as '(' | ')' });
-    else if (operator !== undefined) found.push({ kind: OPERATORS[operator] ?? 'OR' });
-    else if (minus !== undefined) found.push({ kind: 'NOT' });
-    else if (field !== undefined) found.push({ kind: 'field', name: field });
-    else if (phrase !== undefined) found.push({ kind: 'phrase', text: phrase });
-    else if (from !== undefined && to !== undefined) found.push({ kind: 'range', from, to });
-    else found.push({ kind: 'word', text: word ?? '' });
+    at = form.lastIndex;
+    found.push(tokenOf(groups));
   }
   return found;
 }
 
+function tokenOf(groups: Readonly<Record<string, string | undefined>>): Token {
+  const { bracket, operator, opposite, field, phrase, from, to, word = '' } = groups;
+  if (bracket !== undefined) return { kind: bracket as '(' | ')' };
+  if (operator !== undefined) return { kind: OPERATORS[operator] ?? 'OR' };
+  if (opposite !== undefined) return { kind: 'NOT' };
+  if (field !== undefined) return { kind: 'field', name: field };
+  if (phrase !== undefined) return { kind: 'phrase', text: phrase };
+  if (from !== undefined && to !== undefined) return { kind: 'range', from, to };
+  return { kind: 'word', text: word };
+}
+
 /** A field by its name; null for what users do not have here, which no user matches. */
-function fieldOf(name: string): UserField | null {
+function fieldOf(asked: string): UserField | null {
+  // Version 2 of the language had a name for the whole of a text.
+  const name = asked.replace(/\.raw$/, '');
   const text = Object.hasOwn(TEXTS, name) ? TEXTS[name] : undefined;
   if (text !== undefined) return { kind: 'text', name: text };
   const flag = Object.hasOwn(FLAGS, name) ? FLAGS[name] : undefined;

@@ -9,7 +9,11 @@ type Where = Prisma.UserWhereInput;
 /** Columns that hold nothing in upper case, so that an index serves a search for the whole. */
 const IN_LOWER_CASE: readonly string[] = ['email', 'username'];
 
-const NOBODY: Where = { OR: [] };
+const EVERYBODY: Where = {};
+const NOBODY: Where = { userId: { in: [] } };
+
+/** Columns that every user has a value in. */
+const ALWAYS_THERE: readonly string[] = ['userId', 'connection', 'provider', 'createdAt', 'updatedAt'];
 
 function textMatches(field: UserField & { kind: 'text' }, { how, text }: TextMatch): Where {
   if (IN_LOWER_CASE.includes(field.name)) {
@@ -60,11 +64,13 @@ function matches(field: UserField, match: TextMatch): Where {
 }
 
 function exists(field: UserField): Where {
+  if (ALWAYS_THERE.includes(field.name)) return EVERYBODY;
   if (field.kind !== 'metadata') return { [field.name]: { not: null } };
   return { [field.name]: { path: [...field.path], not: Prisma.AnyNull } };
 }
 
 function lacks(field: UserField): Where {
+  if (ALWAYS_THERE.includes(field.name)) return NOBODY;
   if (field.kind !== 'metadata') return { [field.name]: null };
   return {
     OR: [
@@ -74,6 +80,9 @@ function lacks(field: UserField): Where {
   };
 }
 
+/** One of several; Prisma takes none for no condition at all. */
+const either = (of: Where[]): Where => (of.length === 0 ? NOBODY : { OR: of });
+
 /**
  * The opposite of a search. It goes down to the fields: there, a user without a value is one that does not match, while
  * to SQL it would be neither.
@@ -81,7 +90,7 @@ function lacks(field: UserField): Where {
 function opposite(search: UserSearch): Where {
   switch (search.kind) {
     case 'all':
-      return { OR: search.of.map(opposite) };
+      return either(search.of.map(opposite));
     case 'any':
       return { AND: search.of.map(opposite) };
     case 'not':
@@ -89,7 +98,7 @@ function opposite(search: UserSearch): Where {
     case 'exists':
       return lacks(search.field);
     case 'nothing':
-      return {};
+      return EVERYBODY;
     default:
       return { OR: [{ NOT: searchFilter(search) }, lacks(search.field)] };
   }
@@ -101,7 +110,7 @@ export function searchFilter(search: UserSearch): Where {
     case 'all':
       return { AND: search.of.map(searchFilter) };
     case 'any':
-      return { OR: search.of.map(searchFilter) };
+      return either(search.of.map(searchFilter));
     case 'not':
       return opposite(search.of);
     case 'matches':

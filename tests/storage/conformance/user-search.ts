@@ -104,6 +104,12 @@ export function userSearchConformance(opened: Opened): void {
       [{ kind: 'is', field: { kind: 'flag', name: 'blocked' }, value: true }, ['bob']],
       [{ kind: 'is', field: { kind: 'flag', name: 'emailVerified' }, value: false }, ['bob']],
       [{ kind: 'exists', field: { kind: 'text', name: 'email' } }, ['ann', 'bob']],
+      [{ kind: 'exists', field: { kind: 'text', name: 'userId' } }, ['ann', 'bob', 'cy']],
+      [{ kind: 'not', of: { kind: 'exists', field: { kind: 'time', name: 'createdAt' } } }, []],
+      [{ kind: 'not', of: text('userId', 'equals', 'auth0|ann') }, ['bob', 'cy']],
+      [{ kind: 'all', of: [{ kind: 'nothing' }] }, []],
+      [{ kind: 'any', of: [{ kind: 'nothing' }, text('nickname', 'equals', 'b')] }, ['cy']],
+      [{ kind: 'any', of: [] }, []],
       [{ kind: 'exists', field: { kind: 'metadata', name: 'userMetadata', path: ['plan'] } }, ['ann']],
       [{ kind: 'exists', field: { kind: 'metadata', name: 'appMetadata', path: ['plan'] } }, ['bob']],
       [
