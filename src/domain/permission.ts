@@ -13,7 +13,7 @@ export interface DescribedPermission extends Permission {
 }
 
 /** Why a user has a permission: directly, or by a role. */
-export type PermissionSource =
+type PermissionSource =
   { readonly type: 'direct' } | { readonly type: 'role'; readonly roleId: string; readonly roleName: string };
 
 /** A permission of a user, with every source that it comes from. */

@@ -54,17 +54,21 @@ async function taken(
   known: Partial<Known>,
 ): Promise<string | null> {
   const { email, username, phoneNumber } = known;
-  const { findByIdentifier } = config.users;
-  if (email && (await findByIdentifier(connection, { email }))) return 'email';
-  if (username && (await findByIdentifier(connection, { username }))) return 'username';
-  if (phoneNumber && (await findByIdentifier(connection, { phoneNumber }))) return 'phone_number';
+  const isTaken = async (by: Parameters<ConfigReader['users']['findByIdentifier']>[1]) =>
+    (await config.users.findByIdentifier(connection, by)) !== null;
+  if (email && (await isTaken({ email }))) return 'email';
+  if (username && (await isTaken({ username }))) return 'username';
+  if (phoneNumber && (await isTaken({ phoneNumber }))) return 'phone_number';
   return null;
 }
 
 /** Of what the user will be known by, that which is new. */
-function renewed(user: User, known: Partial<Known>): Partial<Known> {
-  const entries = Object.entries(known).filter(([name, value]) => value !== user[name as keyof Known]);
-  return Object.fromEntries(entries);
+function renewed(user: User, { email, username, phoneNumber }: Partial<Known>): Partial<Known> {
+  return {
+    ...(email !== user.email && email !== undefined && { email }),
+    ...(username !== user.username && username !== undefined && { username }),
+    ...(phoneNumber !== user.phoneNumber && phoneNumber !== undefined && { phoneNumber }),
+  };
 }
 
 export function userHandlers(storage: Storage, change: ChangeConfig): Handlers<Operations> {
@@ -123,7 +127,7 @@ export function userHandlers(storage: Storage, change: ChangeConfig): Handlers<O
       const updated = await change(call, async (config) => {
         const user = await getUser(config, path.id);
         const changes = userChanges(body, user);
-        const conflict = await taken(config, connection, renewed(user, changes as Known));
+        const conflict = await taken(config, connection, renewed(user, changes));
         if (conflict !== null) {
           throw new ManagementError('identifier_taken', `The specified new ${conflict} already exists`);
         }

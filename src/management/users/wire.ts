@@ -6,14 +6,13 @@ import type { components } from '../../generated/openapi.js';
 import { toPermissionWire } from '../permissions.js';
 
 type Schemas = components['schemas'];
-type Wire = Schemas['User'];
 
 function identityOf({ connection, provider, userId }: User): Schemas['UserIdentity'] {
   return { connection, user_id: userId.slice(provider.length + 1), provider, isSocial: false };
 }
 
 /** Members in the recorded order (go-auth0, TestUserManager_Update); what was never set is left out. */
-export function toWire(user: User): Wire {
+export function toWire(user: User): Schemas['User'] {
   return {
     ...(user.blocked !== null && { blocked: user.blocked }),
     created_at: user.createdAt.toISOString(),
@@ -29,12 +28,10 @@ export function toWire(user: User): Wire {
     ...(user.picture !== null && { picture: user.picture }),
     updated_at: user.updatedAt.toISOString(),
     user_id: user.userId,
-    ...(user.userMetadata !== null && {
-      user_metadata: user.userMetadata as NonNullable<Wire['user_metadata']>,
-    }),
+    ...(user.userMetadata !== null && { user_metadata: user.userMetadata }),
     ...(user.username !== null && { username: user.username }),
     ...(user.lastPasswordReset !== null && { last_password_reset: user.lastPasswordReset.toISOString() }),
-    ...(user.appMetadata !== null && { app_metadata: user.appMetadata as NonNullable<Wire['app_metadata']> }),
+    ...(user.appMetadata !== null && { app_metadata: user.appMetadata }),
   };
 }
 

@@ -78,11 +78,13 @@ describe('the policy of the connection', () => {
 
 describe.each(engines)('what is kept of a password on the $name database', (engine) => {
   const [first, second] = ['Secret-number-1', 'Secret-number-2'];
-  let server: TestServer;
   let texts: string[];
   let hashes: (string | null)[];
   beforeAll(async () => {
-    server = await startServer({ engine });
+    // Kept when the server closes: the raw session needs the embedded database for itself.
+    const database = await engine.create();
+    const kept = { ...database, remove: () => Promise.resolve() };
+    const server = await startServer({ engine: { ...engine, create: () => Promise.resolve(kept) } });
     const path = async () => userPath(await createUser(server, { password: first }));
     const changed = await path();
     await path();
@@ -92,13 +94,12 @@ describe.each(engines)('what is kept of a password on the $name database', (engi
       await server.api('get', 'users'),
       await server.api('get', 'users?fields=password,password_hash,passwordHash'),
       await server.api('post', 'users', { connection: 'nosuch', email: 'a@example.com', password: first }),
-      await server.api('post', 'users', { connection: CONNECTION, password: second, nosuch: first }),
+      await server.api('post', 'users', { connection: CONNECTION, password: second, nosuch: 1 }),
       await server.api('get', 'logs?per_page=100'),
     ];
     texts = answers.map(({ text }) => text);
-    // The raw session needs the embedded database for itself.
-    await server.storage.close();
-    hashes = await withRaw(server.database, async (query) => {
+    await server.close();
+    hashes = await withRaw(database, async (query) => {
       texts.push(
         JSON.stringify(await query('SELECT * FROM users')),
         JSON.stringify(await query('SELECT * FROM logs')),
@@ -106,15 +107,14 @@ describe.each(engines)('what is kept of a password on the $name database', (engi
       const rows = await query<{ password_hash: string }>('SELECT password_hash FROM users ORDER BY seq');
       return rows.map(({ password_hash: hash }) => hash);
     });
+    await database.remove();
   });
-  afterAll(() => server.close());
 
   test('no answer, no log entry and no row holds one', () => {
     expect(texts.length).toBeGreaterThan(5);
-    // A password in a member that is none is shown as the caller's own mistake, not kept: its name is.
     for (const text of texts) {
+      expect(text).not.toContain(first);
       expect(text).not.toContain(second);
-      expect(text.replaceAll(/"nosuch":"[^"]*"/g, '')).not.toContain(first);
     }
     expect(texts.slice(0, 4).join('')).not.toContain('argon2');
   });
