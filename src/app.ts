@@ -16,6 +16,7 @@ import { clientGrantHandlers } from './management/client-grants/routes.js';
 import { credentialHandlers } from './management/clients/credential-routes.js';
 import { clientHandlers } from './management/clients/routes.js';
 import type { TenantFace } from './management/clients/wire.js';
+import { connectionHandlers } from './management/connections/routes.js';
 import { logHandlers } from './management/logs/routes.js';
 import { organizationHandlers } from './management/organizations/routes.js';
 import { resourceServerHandlers } from './management/resource-servers/routes.js';
@@ -72,6 +73,7 @@ function handlersOf({ storage, tenant, keys }: AppOptions): Handlers<ManagementO
     ...clientGrantHandlers(storage, change, tenant),
     ...clientHandlers(storage, change, tenant, faceOf(tenant, keys)),
     ...credentialHandlers(storage, change),
+    ...connectionHandlers(storage, change),
     ...organizationHandlers(storage, change, tenant),
     ...roleHandlers(storage, change, tenant),
     ...userHandlers(storage, change),

@@ -257,6 +257,73 @@ export interface paths {
         patch: operations["updateClientCredential"];
         trace?: never;
     };
+    "/api/v2/connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List connections */
+        get: operations["listConnections"];
+        put?: never;
+        /** Create a connection */
+        post: operations["createConnection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/connections/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the connection. */
+                id: components["parameters"]["ConnectionId"];
+            };
+            cookie?: never;
+        };
+        /** Get a connection */
+        get: operations["getConnection"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a connection
+         * @description Deleting what is gone is no error.
+         */
+        delete: operations["deleteConnection"];
+        options?: never;
+        head?: never;
+        /**
+         * Update a connection
+         * @description Options and metadata are replaced as a whole.
+         */
+        patch: operations["updateConnection"];
+        trace?: never;
+    };
+    "/api/v2/connections/{id}/clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the connection. */
+                id: components["parameters"]["ConnectionId"];
+            };
+            cookie?: never;
+        };
+        /** List the clients that a connection is enabled for */
+        get: operations["listConnectionClients"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Enable or disable a connection for clients */
+        patch: operations["updateConnectionClients"];
+        trace?: never;
+    };
     "/api/v2/organizations": {
         parameters: {
             query?: never;
@@ -1156,6 +1223,124 @@ export interface components {
             /** @description The `from` of the next page. Absent from the last one. */
             next?: string;
         };
+        /** @description Kind of the identity provider, `auth0` for a database. */
+        ConnectionStrategy: string;
+        /** @description Name of the connection. Letters, digits and hyphens, with a letter or digit at both ends. */
+        ConnectionName: string;
+        /** @description Settings of the identity provider, stored and returned as they came. */
+        ConnectionOptions: {
+            /** @description Whether users have a username besides their email. */
+            requires_username?: boolean;
+            /** @description Whether users cannot sign up themselves. */
+            disable_signup?: boolean;
+            /** @description Whether users are moved from another store when they log in. */
+            import_mode?: boolean;
+            /** @description Whether repeated failures block a user. */
+            brute_force_protection?: boolean;
+            /**
+             * @description Strength that passwords need.
+             * @enum {string|null}
+             */
+            passwordPolicy?: "none" | "low" | "fair" | "good" | "excellent" | null;
+            /** @description Email domains whose users log in with this connection. */
+            domain_aliases?: string[] | null;
+            /** @description Secrets of custom scripts. They are never shown again. */
+            configuration?: {
+                [key: string]: string | null;
+            } | null;
+        } & {
+            [key: string]: unknown;
+        };
+        ConnectionSettings: {
+            /** @description Name to show. */
+            display_name?: string;
+            /** @description Whether third-party clients can use it. */
+            is_domain_connection?: boolean;
+            /** @description Whether the login page has a button for it. */
+            show_as_button?: boolean;
+            /** @description Realms that it is used for. Its name is one where there is none. */
+            realms?: string[];
+            /** @description Metadata of the connection. */
+            metadata?: {
+                [key: string]: string;
+            };
+            authentication?: components["schemas"]["ConnectionPurpose"];
+            connected_accounts?: components["schemas"]["ConnectionPurpose"];
+            cross_app_access_requesting_app?: components["schemas"]["ConnectionPurpose"];
+        };
+        /** @description Whether the connection serves this purpose. */
+        ConnectionPurpose: {
+            active: boolean;
+            cross_app_access?: boolean;
+            allow_missing_user_id?: boolean;
+        };
+        /** @description Whether the connection is a resource of cross app access. */
+        ConnectionResourceApp: {
+            /** @enum {string} */
+            status: "enabled" | "disabled";
+        };
+        /** @description Clients that the connection is enabled for. */
+        EnabledClients: string[];
+        CreateConnection: {
+            name: components["schemas"]["ConnectionName"];
+            strategy: components["schemas"]["ConnectionStrategy"];
+            options?: components["schemas"]["ConnectionOptions"];
+            enabled_clients?: components["schemas"]["EnabledClients"];
+            cross_app_access_resource_app?: components["schemas"]["ConnectionResourceApp"];
+        } & components["schemas"]["ConnectionSettings"];
+        UpdateConnection: {
+            options?: components["schemas"]["ConnectionOptions"] | null;
+            enabled_clients?: components["schemas"]["EnabledClients"] | null;
+            cross_app_access_resource_app?: components["schemas"]["ConnectionResourceApp"] | null;
+        } & components["schemas"]["ConnectionSettings"];
+        /** @description What the `fields` of the request leave of it. */
+        Connection: {
+            id: string;
+            options?: {
+                [key: string]: unknown;
+            };
+            strategy?: string;
+            name?: string;
+            is_domain_connection?: boolean;
+            show_as_button?: boolean;
+            display_name?: string;
+            authentication?: components["schemas"]["ConnectionPurpose"];
+            connected_accounts?: components["schemas"]["ConnectionPurpose"];
+            cross_app_access_requesting_app?: components["schemas"]["ConnectionPurpose"];
+            cross_app_access_resource_app?: components["schemas"]["ConnectionResourceApp"];
+            enabled_clients?: string[];
+            realms?: string[];
+            metadata?: {
+                [key: string]: string;
+            };
+        };
+        ConnectionPage: {
+            total: number;
+            start: number;
+            limit: number;
+            connections: components["schemas"]["Connection"][];
+        };
+        ConnectionCheckpoint: {
+            connections: components["schemas"]["Connection"][];
+            next?: string;
+        };
+        DeletedConnection: {
+            /** Format: date-time */
+            deleted_at: string;
+        };
+        ConnectionClients: {
+            clients: {
+                client_id: string;
+            }[];
+            next?: string;
+        };
+        /** @description Clients, and whether the connection is enabled for them. */
+        UpdateConnectionClients: {
+            /** @description Id of the client. */
+            client_id: string;
+            /** @description Whether the connection is enabled for the client. */
+            status: boolean;
+        }[];
         /**
          * @description Type of the application.
          * @enum {string}
@@ -2316,6 +2501,15 @@ export interface components {
                 "application/json": components["schemas"]["ClientCredential"];
             };
         };
+        /** @description The connection. */
+        Connection: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Connection"];
+            };
+        };
         /** @description The organization. */
         Organization: {
             headers: {
@@ -2373,6 +2567,8 @@ export interface components {
         ClientGrantId: string;
         /** @description Id of the client. */
         ClientId: string;
+        /** @description Id of the connection. */
+        ConnectionId: string;
         /** @description Id of the organization. */
         OrganizationId: string;
         /** @description Id of the role. */
@@ -2966,6 +3162,211 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["ClientCredential"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    listConnections: {
+        parameters: {
+            query?: {
+                /** @description Only connections of these strategies. Repeat the parameter. */
+                strategy?: components["schemas"]["ConnectionStrategy"][];
+                /** @description Only the connection of this name. */
+                name?: string;
+                /** @description Only connections with this among their `options.domain_aliases`. */
+                domain_alias?: string;
+                /** @description Fields to include or, with `include_fields=false`, to leave out, separated by commas. */
+                fields?: components["parameters"]["Fields"];
+                /** @description Whether `fields` are included (the default) or left out. */
+                include_fields?: components["parameters"]["IncludeFields"];
+                /** @description Page to return, from 0. */
+                page?: components["parameters"]["Page"];
+                /** @description Entries on a page. */
+                per_page?: components["parameters"]["PerPage"];
+                /** @description Return an object with `start`, `limit` and `total` around the list. */
+                include_totals?: components["parameters"]["IncludeTotals"];
+                /** @description The `next` of the page before. */
+                from?: components["parameters"]["From"];
+                /** @description Entries on a page of checkpoint paging. Wins over `page`, `per_page` and `include_totals`. */
+                take?: components["parameters"]["Take"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Connections, oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connection"][] | components["schemas"]["ConnectionPage"] | components["schemas"]["ConnectionCheckpoint"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    createConnection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateConnection"];
+            };
+        };
+        responses: {
+            201: components["responses"]["Connection"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    getConnection: {
+        parameters: {
+            query?: {
+                /** @description Fields to include or, with `include_fields=false`, to leave out, separated by commas. */
+                fields?: components["parameters"]["Fields"];
+                /** @description Whether `fields` are included (the default) or left out. */
+                include_fields?: components["parameters"]["IncludeFields"];
+            };
+            header?: never;
+            path: {
+                /** @description Id of the connection. */
+                id: components["parameters"]["ConnectionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Connection"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    deleteConnection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the connection. */
+                id: components["parameters"]["ConnectionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletedConnection"];
+                };
+            };
+            204: components["responses"]["Deleted"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    updateConnection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the connection. */
+                id: components["parameters"]["ConnectionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateConnection"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Connection"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    listConnectionClients: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                from?: components["parameters"]["From"];
+                /** @description Entries on a page of checkpoint paging. Wins over `page`, `per_page` and `include_totals`. */
+                take?: components["parameters"]["Take"];
+            };
+            header?: never;
+            path: {
+                /** @description Id of the connection. */
+                id: components["parameters"]["ConnectionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Clients, in the order in which they were enabled. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionClients"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    updateConnectionClients: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the connection. */
+                id: components["parameters"]["ConnectionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateConnectionClients"];
+            };
+        };
+        responses: {
+            /** @description It is done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];

@@ -11,7 +11,7 @@ import type { Caller } from './authentication.js';
 export type OperationId = keyof operations;
 
 type Json<T> = T extends { content: { 'application/json': infer Body } } ? Body : undefined;
-type Success = 200 | 201 | 204;
+type Success = 200 | 201 | 202 | 204;
 
 /** The body of an operation's requests; undefined where it has none. */
 export type RequestBody<Id extends OperationId> = operations[Id] extends { requestBody: infer Body }

@@ -1,6 +1,6 @@
 // The three forms of a list (management-api.md 1.6): a bare array, an object with totals, and checkpoint pages.
 
-import type { Listing, PageWindow, Window } from '../storage/storage.js';
+import type { CheckpointWindow, Listing, PageWindow, Window } from '../storage/storage.js';
 
 interface PageQuery {
   readonly page?: number;
@@ -8,7 +8,7 @@ interface PageQuery {
   readonly include_totals?: boolean;
 }
 
-interface PagingQuery extends PageQuery {
+interface CheckpointQuery {
   readonly from?: string;
   readonly take?: number;
 }
@@ -22,11 +22,15 @@ export function pageOf(query: PageQuery): PageWindow {
   return { kind: 'page', offset, limit, countTotal: query.include_totals ?? false };
 }
 
-/** The window that a query asks for. `take` and `from` win over everything else (recorded-behaviour.md 3). */
-export function windowOf(query: PagingQuery): Window {
-  if (query.take === undefined && query.from === undefined) return pageOf(query);
+/** The window of a list that has no other paging than by checkpoints. */
+export function checkpointOf(query: CheckpointQuery): CheckpointWindow {
   const after = query.from === undefined ? null : Buffer.from(query.from, 'base64url').toString('utf8');
   return { kind: 'checkpoint', after, take: query.take ?? DEFAULT_PAGE_SIZE };
+}
+
+/** The window that a query asks for. `take` and `from` win over everything else (recorded-behaviour.md 3). */
+export function windowOf(query: PageQuery & CheckpointQuery): Window {
+  return query.take === undefined && query.from === undefined ? pageOf(query) : checkpointOf(query);
 }
 
 interface Totals {
@@ -58,7 +62,17 @@ export function pageBody<Key extends string, Row, T>(
   return page as Page<Key, T>;
 }
 
-/** The body for any window. `next` is left out on the last page, as clients loop for ever otherwise (clients.md 4). */
+/** The body for a checkpoint window. `next` is left out on the last page: clients loop for ever otherwise (clients.md 4). */
+export function checkpointBody<Key extends string, Row, T>(
+  key: Key,
+  { items, next }: Listing<Row>,
+  toWire: (row: Row) => T,
+): Checkpoint<Key, T> {
+  const more = next === null ? {} : { next: Buffer.from(next).toString('base64url') };
+  return { [key]: items.map(toWire), ...more } as Checkpoint<Key, T>;
+}
+
+/** The body for any window. */
 export function listBody<Key extends string, Row, T>(
   key: Key,
   window: Window,
@@ -67,6 +81,5 @@ export function listBody<Key extends string, Row, T>(
   form: ListForm = {},
 ): T[] | Page<Key, T> | Checkpoint<Key, T> {
   if (window.kind === 'page') return pageBody(key, window, listing, toWire, form);
-  const next = listing.next === null ? {} : { next: Buffer.from(listing.next).toString('base64url') };
-  return { [key]: listing.items.map(toWire), ...next } as Checkpoint<Key, T>;
+  return checkpointBody(key, listing, toWire);
 }

@@ -113,6 +113,11 @@ function parametersSchema(req: OpenApiRequest, kind: 'query' | 'path', document:
   };
 }
 
+/** Bodies are objects, save for few that are arrays. */
+function bodyType(schema: unknown, document: ContractDocument): 'array' | 'object' {
+  return [...facets(schema, document)].some(({ type }) => type === 'array') ? 'array' : 'object';
+}
+
 function refusal(error: ValidatorError, req: OpenApiRequest, document: ContractDocument): ManagementError {
   const [first] = error.errors;
   if (error.status === 403) return new ManagementError('insufficient_scope', error.message);
@@ -139,15 +144,16 @@ function refusal(error: ValidatorError, req: OpenApiRequest, document: ContractD
   }
   if (pointer.startsWith('/body')) {
     const body: unknown = req.body;
+    const schema = req.openapi?.schema.requestBody?.content?.['application/json']?.schema;
     if (body === undefined || pointer === '/body') {
       const found =
         body === undefined || body === null ? 'null' : Array.isArray(body) ? 'array' : typeof body;
-      if (found !== 'object') {
-        const why = `Payload validation error: 'Expected type object but found type ${found}'.`;
+      const expected = bodyType(schema, document);
+      if (found !== expected) {
+        const why = `Payload validation error: 'Expected type ${expected} but found type ${found}'.`;
         return new ManagementError('invalid_body', why);
       }
     }
-    const schema = req.openapi?.schema.requestBody?.content?.['application/json']?.schema;
     const place = { name: 'Payload', schema, value: body } as const;
     return new ManagementError('invalid_body', validationMessage(finding, place, document));
   }

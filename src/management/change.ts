@@ -15,6 +15,8 @@ import type { ConfigWriter, Storage } from '../storage/storage.js';
 const SECRETS = new Set([
   'client_secret',
   'password',
+  // Of connections: each provider has its own names for its secrets.
+  'options',
   'signing_secret',
   'encryption_key',
   'addons',

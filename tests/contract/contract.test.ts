@@ -5,6 +5,7 @@
 import type { Response } from 'supertest';
 import { clientGrantCases, resourceServerCases } from './api-cases.js';
 import { clientCases, credentialCases } from './client-cases.js';
+import { connectionCases } from './connection-cases.js';
 import { isObject, type Json, operationOf, operations, validatorOf } from './document.js';
 import { logCases, oauthCases, organizationCases, referenceCases } from './other-cases.js';
 import { roleCases, userCases } from './role-and-user-cases.js';
@@ -16,6 +17,7 @@ const cases: Cases = {
   ...clientGrantCases,
   ...clientCases,
   ...credentialCases,
+  ...connectionCases,
   ...organizationCases,
   ...roleCases,
   ...userCases,
@@ -74,6 +76,7 @@ const lists: { id: string; path: (world: World) => string }[] = [
   { id: 'listClientGrants', path: () => 'client-grants' },
   { id: 'listClientGrantOrganizations', path: ({ grantId }) => `client-grants/${grantId}/organizations` },
   { id: 'listClients', path: () => 'clients' },
+  { id: 'listConnections', path: () => 'connections' },
   { id: 'listOrganizations', path: () => 'organizations' },
   {
     id: 'listOrganizationClientGrants',

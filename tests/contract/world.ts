@@ -22,6 +22,8 @@ export interface World {
   readonly grantId: string;
   readonly organization: string;
   readonly organizationName: string;
+  readonly connection: string;
+  readonly connectionName: string;
   /** A client that authenticates with a key. */
   readonly keyClient: string;
   readonly credential: string;
@@ -49,6 +51,11 @@ export async function makeWorld(): Promise<World> {
   const grantId = await givenGrant(server, client, api, { organization_usage: 'allow' });
   await associate(server, organization, grantId);
 
+  const connectionName = 'acme-users';
+  const { id: connection } = await bodyOf<{ id: string }>(
+    server.api('post', 'connections', { name: connectionName, strategy: 'auth0' }),
+    201,
+  );
   const { pem } = newKeyPair();
   const methods = { private_key_jwt: { credentials: [{ credential_type: 'public_key', pem }] } };
   const { id: keyClient } = await givenClient(server, { client_authentication_methods: methods });
@@ -75,6 +82,8 @@ export async function makeWorld(): Promise<World> {
     grantId,
     organization,
     organizationName,
+    connection,
+    connectionName,
     keyClient,
     credential: credential.id,
     credentialKid: credential.kid,
@@ -98,6 +107,7 @@ export const nowhere = {
   api: '000000000000000000000000',
   grant: 'cgr_0000000000000000',
   organization: 'org_0000000000000000',
+  connection: 'con_0000000000000000',
   credential: 'cred_0000000000000000000000',
   role: 'rol_0000000000000000',
   user: 'auth0%7C000000000000000000000000',

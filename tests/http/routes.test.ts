@@ -20,7 +20,7 @@ test.each([
   'log-streams',
   'users/auth0%7C1/enrollments',
   'tenants/settings',
-  'connections',
+  'hooks',
   'organizations/org_aaaaaaaaaaaaaaaa/members',
   'clients/a/b/c',
   'clients/a/credentials/b/c',

@@ -8,6 +8,8 @@ type Schemas = components['schemas'];
 export type ApiWire = Schemas['ResourceServer'] & { id: string; identifier: string };
 export type ClientWire = Schemas['Client'] & { client_id: string };
 export type ClientGrantWire = Schemas['ClientGrant'];
+export type ConnectionWire = Schemas['Connection'] &
+  Required<Pick<Schemas['Connection'], 'name' | 'options'>>;
 export type OrganizationWire = Schemas['Organization'];
 export type RoleWire = Schemas['Role'];
 export type UserWire = Schemas['User'] & { user_id: string };
@@ -62,6 +64,9 @@ export const permissions = (api: ApiWire, ...names: string[]) => ({
     permission_name,
   })),
 });
+/** A database connection, unless the body says otherwise. */
+export const createConnection = (server: TestServer, body: object = {}): Promise<ConnectionWire> =>
+  made(server.api('post', 'connections', { name: unique('connection'), strategy: 'auth0', ...body }));
 
 /** A grant of a client of its own on an API of its own, unless the body names others. */
 export async function createClientGrant(server: TestServer, body: object = {}): Promise<ClientGrantWire> {
@@ -138,6 +143,7 @@ export const noApi = refused(404, 'The resource server does not exist', 'inexist
 export const noClientGrant = refused(404, 'The grant does not exist.', 'inexistent_client_grant');
 export const noRole = refused(404, 'The role does not exist.');
 export const noUser = refused(404, 'The user does not exist.', 'inexistent_user');
+export const noConnection = refused(404, 'The connection does not exist', 'inexistent_connection');
 export const noOrganization = refused(404, 'No organization found by that id or name');
 
 /** How many objects a list holds, as the server counts them. */

@@ -101,6 +101,12 @@ export async function givenOrganization(server: TestServer, settings: object = {
   return (await bodyOf<{ id: string }>(server.api('post', 'organizations', body), 201)).id;
 }
 
+/** Answers the connection's id. */
+export async function givenConnection(server: TestServer, settings: object = {}): Promise<string> {
+  const body = { name: unique('con'), strategy: 'auth0', ...settings };
+  return (await bodyOf<{ id: string }>(server.api('post', 'connections', body), 201)).id;
+}
+
 export async function associate(server: TestServer, organizationId: string, grantId: string): Promise<void> {
   const path = `organizations/${organizationId}/client-grants`;
   await bodyOf(server.api('post', path, { grant_id: grantId }), 201);

@@ -38,7 +38,7 @@ const ENTERPRISE = new Set([
 ]);
 
 /** The connection of a name and a strategy to which nothing else was said. */
-function defaultConnection(name: string, strategy: string): NewConnection {
+export function defaultConnection(name: string, strategy: string): NewConnection {
   const isEnterprise = ENTERPRISE.has(strategy);
   return {
     name,

@@ -33,6 +33,32 @@ function toDomain(row: RowWithClients, sealing: Sealing): Connection {
   };
 }
 
+/** As the platform shows them: a version and parts in hexadecimal. */
+const SEALED_TEXT = /^2\.0\$[0-9a-f]+$/;
+
+/**
+ * The options as they are kept and shown: values of `configuration` are sealed one by one, and no reader of the API gets
+ * them back. Sealed ones that come back with an import stay as they are.
+ */
+function withSealedConfiguration(id: string, options: JsonObject, sealing: Sealing): JsonObject {
+  const { configuration } = options;
+  if (typeof configuration !== 'object' || configuration === null) return options;
+  const sealed = Object.entries(configuration).map(([name, value]: [string, JsonValue]) => {
+    if (typeof value !== 'string' || SEALED_TEXT.test(value)) return [name, value];
+    const place = `connections/${id}/configuration/${name}`;
+    return [name, `2.0$${sealing.seal(value, place).toString('hex')}`];
+  });
+  return { ...options, configuration: Object.fromEntries(sealed) as JsonObject };
+}
+
+function optionColumns(id: string, given: JsonObject, sealing: Sealing) {
+  const options = withSealedConfiguration(id, given, sealing);
+  return {
+    encryptedOptions: sealing.seal(JSON.stringify(options), optionsPlace(id)),
+    domainAliases: domainAliases(options),
+  };
+}
+
 function domainAliases({ domain_aliases: aliases }: JsonObject): string[] {
   if (!Array.isArray(aliases)) return [];
   return aliases.filter((alias: JsonValue) => typeof alias === 'string').map((alias) => alias.toLowerCase());
@@ -43,10 +69,7 @@ function toColumns(id: string, changes: Omit<ConnectionChanges, 'enabledClients'
   const { options, realms, metadata, settings, ...plain } = changes;
   return {
     ...plain,
-    ...(options !== undefined && {
-      encryptedOptions: sealing.seal(JSON.stringify(options), optionsPlace(id)),
-      domainAliases: domainAliases(options),
-    }),
+    ...(options !== undefined && optionColumns(id, options, sealing)),
     ...(realms !== undefined && { realms: [...realms] }),
     ...(metadata !== undefined && { metadata: toColumn(metadata) }),
     ...(settings !== undefined && { settings: settings as Prisma.InputJsonObject }),
@@ -140,8 +163,7 @@ export function connectionWriter(db: Db, sealing: Sealing): ConnectionWriter {
           name,
           strategy,
           ...toColumns(id, rest, sealing),
-          encryptedOptions: sealing.seal(JSON.stringify(options), optionsPlace(id)),
-          domainAliases: domainAliases(options),
+          ...optionColumns(id, options, sealing),
         },
       });
       await enableClients(id, enabledClients);

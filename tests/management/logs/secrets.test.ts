@@ -31,6 +31,12 @@ test.each<[what: string, method: 'post' | 'patch', path: () => Promise<string>, 
       async () => ({ identifier: unique('s'), signing_alg: 'HS256', signing_secret: hidden }),
     ],
     [
+      'options of a connection',
+      'post',
+      async () => 'connections',
+      async () => ({ name: unique('c'), strategy: 'oidc', options: { client_secret: hidden } }),
+    ],
+    [
       'addons',
       'post',
       async () => 'clients',
