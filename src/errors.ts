@@ -51,6 +51,11 @@ export const managementErrors = {
     message: 'The connection does not exist',
   },
   inexistent_organization: { status: 404, message: 'No organization found by that id or name' },
+  // recorded-behaviour.md 2: no errorCode. The texts of the second and the last are ours, in the manner of the others.
+  inexistent_organization_connection: { status: 404, message: 'No connection found by that id' },
+  inexistent_organization_client: { status: 404, message: 'No client found by that id' },
+  inexistent_discovery_domain: { status: 404, message: 'No organization domain found by that id' },
+  inexistent_member: { status: 404, message: 'No member found by that id' },
   inexistent_role: { status: 404, message: 'The role does not exist.' },
   inexistent_user: { status: 404, errorCode: 'inexistent_user', message: 'The user does not exist.' },
   // management-api.md 9.
@@ -80,6 +85,24 @@ export const managementErrors = {
     status: 409,
     errorCode: 'organization_client_grant_conflict',
     message: 'The client grant has already been added to this organization.',
+  },
+  // The three texts are ours: no source has them.
+  organization_connection_conflict: {
+    status: 409,
+    message: 'The connection has already been added to this organization.',
+  },
+  organization_client_conflict: {
+    status: 409,
+    message: 'The client has already been associated with this organization.',
+  },
+  discovery_domain_conflict: {
+    status: 409,
+    message: 'A discovery domain with this name already exists in this organization.',
+  },
+  // Terraform's documentation of auth0_organization_clients.
+  organization_clients_exceeded: {
+    status: 409,
+    message: 'Quota exceeded; cannot associate more than 100 clients with a single organization',
   },
   organization_quota_exceeded: {
     status: 409,

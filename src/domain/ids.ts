@@ -24,5 +24,6 @@ export const newConnectionId = (): string => `con_${random(16, ALPHANUMERIC)}`;
 export const newRoleId = (): string => `rol_${random(16, ALPHANUMERIC)}`;
 /** What stands after `auth0|`. */
 export const newUserKey = (): string => randomBytes(12).toString('hex');
+export const newDiscoveryDomainId = (): string => `ord_${random(22, ALPHANUMERIC)}`;
 export const newCredentialId = (): string => `cred_${random(22, ALPHANUMERIC)}`;
 export const newResourceServerId = (): string => randomBytes(12).toString('hex');

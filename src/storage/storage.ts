@@ -13,6 +13,14 @@ import type { Connection, ConnectionChanges, NewConnection } from '../domain/con
 import type { LogEntry, LogType, NewLogEntry } from '../domain/log-entry.js';
 import type { NewOrganization, Organization, OrganizationChanges } from '../domain/organization.js';
 import type {
+  DiscoveryDomain,
+  NewDiscoveryDomain,
+  OrganizationClient,
+  OrganizationConnection,
+  OrganizationConnectionSettings,
+  OrganizationMember,
+} from '../domain/organization-parts.js';
+import type {
   NewResourceServer,
   ResourceServer,
   ResourceServerChanges,
@@ -35,6 +43,9 @@ export class AlreadyExists extends Error {
     | 'connection'
     | 'organization'
     | 'organization_client_grant'
+    | 'organization_connection'
+    | 'organization_client'
+    | 'discovery_domain'
     | 'role'
     | 'user'
     | 'client_credential'
@@ -127,6 +138,8 @@ export interface RoleFilter {
   readonly ownerId?: string;
   /** Only the roles of this user. */
   readonly userId?: string;
+  /** Only roles that this member has in this organization. */
+  readonly member?: { readonly organizationId: string; readonly userId: string };
 }
 
 export type UserOrder = {
@@ -213,15 +226,18 @@ export interface ConnectionWriter extends ConnectionReader {
   disableClients(id: string, clientIds: readonly string[]): Promise<void>;
 }
 
+export interface OrganizationFilter {
+  /** Only organizations to which this client grant was added. */
+  readonly clientGrantId?: string;
+  /** Only organizations of which this user is a member. */
+  readonly memberId?: string;
+}
+
 export interface OrganizationReader {
   find(id: string): Promise<Organization | null>;
   findByName(name: string): Promise<Organization | null>;
   /** Oldest first unless `order` says otherwise. */
-  list(
-    filter: { clientGrantId?: string },
-    window: Window,
-    order?: OrganizationOrder,
-  ): Promise<Listing<Organization>>;
+  list(filter: OrganizationFilter, window: Window, order?: OrganizationOrder): Promise<Listing<Organization>>;
 }
 
 export interface OrganizationWriter extends OrganizationReader {
@@ -291,6 +307,83 @@ export interface UserWriter extends UserReader {
   removePermissions(userId: string, permissions: readonly Permission[]): Promise<void>;
 }
 
+export interface OrganizationConnectionReader {
+  find(organizationId: string, connectionId: string): Promise<OrganizationConnection | null>;
+  /** In the order in which they were added. */
+  list(
+    organizationId: string,
+    filter: { isEnabled?: boolean },
+    window: PageWindow,
+  ): Promise<Listing<OrganizationConnection>>;
+}
+
+export interface OrganizationConnectionWriter extends OrganizationConnectionReader {
+  add(
+    organizationId: string,
+    connectionId: string,
+    settings: OrganizationConnectionSettings,
+  ): Promise<OrganizationConnection>;
+  update(
+    organizationId: string,
+    connectionId: string,
+    changes: Partial<OrganizationConnectionSettings>,
+  ): Promise<OrganizationConnection>;
+  remove(organizationId: string, connectionId: string): Promise<boolean>;
+}
+
+export interface OrganizationClientReader {
+  find(organizationId: string, clientId: string): Promise<OrganizationClient | null>;
+  /** By client id, in whatever case. */
+  list(organizationId: string, window: CheckpointWindow): Promise<Listing<OrganizationClient>>;
+  count(organizationId: string): Promise<number>;
+  /** Whether each of these organizations that the client is associated with uses it for member access. */
+  associations(clientId: string, organizationIds: readonly string[]): Promise<ReadonlyMap<string, boolean>>;
+}
+
+export interface OrganizationClientWriter extends OrganizationClientReader {
+  add(organizationId: string, clientId: string, useForMemberAccess: boolean): Promise<OrganizationClient>;
+  update(organizationId: string, clientId: string, useForMemberAccess: boolean): Promise<OrganizationClient>;
+  /** Those that were never added are no error. */
+  remove(organizationId: string, clientIds: readonly string[]): Promise<void>;
+}
+
+export interface DiscoveryDomainReader {
+  find(organizationId: string, id: string): Promise<DiscoveryDomain | null>;
+  findByDomain(organizationId: string, domain: string): Promise<DiscoveryDomain | null>;
+  /** Oldest first. */
+  list(organizationId: string, window: CheckpointWindow): Promise<Listing<DiscoveryDomain>>;
+}
+
+export interface DiscoveryDomainWriter extends DiscoveryDomainReader {
+  create(domain: NewDiscoveryDomain): Promise<DiscoveryDomain>;
+  update(
+    id: string,
+    changes: Partial<Pick<DiscoveryDomain, 'status' | 'useForOrganizationDiscovery'>>,
+  ): Promise<DiscoveryDomain>;
+  delete(id: string): Promise<boolean>;
+}
+
+export interface MemberReader {
+  isMember(organizationId: string, userId: string): Promise<boolean>;
+  /** In the order in which they were added; with `roleId`, only those who have this role in the organization. */
+  list(
+    organizationId: string,
+    filter: { roleId?: string },
+    window: Window,
+  ): Promise<Listing<OrganizationMember>>;
+}
+
+export interface MemberWriter extends MemberReader {
+  /** Those who are members already stay where they are. */
+  add(organizationId: string, userIds: readonly string[]): Promise<void>;
+  /** Roles go with the membership. Those who are no members are no error. */
+  remove(organizationId: string, userIds: readonly string[]): Promise<void>;
+  /** What the member has already stays. @throws MissingReference for somebody who is no member. */
+  addRoles(organizationId: string, userId: string, roleIds: readonly string[]): Promise<void>;
+  /** What the member does not have is no error. */
+  removeRoles(organizationId: string, userId: string, roleIds: readonly string[]): Promise<void>;
+}
+
 export interface SigningKeyReader {
   /** Oldest first. */
   list(): Promise<readonly SigningKey[]>;
@@ -307,6 +400,10 @@ export interface ConfigReader {
   readonly clientGrants: ClientGrantReader;
   readonly connections: ConnectionReader;
   readonly organizations: OrganizationReader;
+  readonly organizationConnections: OrganizationConnectionReader;
+  readonly organizationClients: OrganizationClientReader;
+  readonly discoveryDomains: DiscoveryDomainReader;
+  readonly members: MemberReader;
   readonly roles: RoleReader;
   readonly users: UserReader;
   readonly signingKeys: SigningKeyReader;
@@ -319,6 +416,10 @@ export interface ConfigWriter {
   readonly clientGrants: ClientGrantWriter;
   readonly connections: ConnectionWriter;
   readonly organizations: OrganizationWriter;
+  readonly organizationConnections: OrganizationConnectionWriter;
+  readonly organizationClients: OrganizationClientWriter;
+  readonly discoveryDomains: DiscoveryDomainWriter;
+  readonly members: MemberWriter;
   readonly roles: RoleWriter;
   readonly users: UserWriter;
   readonly signingKeys: SigningKeyWriter;

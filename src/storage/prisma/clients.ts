@@ -22,7 +22,7 @@ type Db = Prisma.TransactionClient;
 /** Where a client secret is sealed for. */
 export const clientSecretPlace = (clientId: string): string => `clients/${clientId}/secret`;
 
-function toDomain(row: Row, sealing: Sealing): Client {
+export function toDomain(row: Row, sealing: Sealing): Client {
   return {
     clientId: row.clientId,
     name: row.name,

@@ -52,9 +52,11 @@ export function organizationReader(db: Db): OrganizationReader {
       const row = await db.organization.findUnique({ where: { name } });
       return row && toDomain(row);
     },
-    list({ clientGrantId }, window, order) {
-      const where: Prisma.OrganizationWhereInput =
-        clientGrantId === undefined ? {} : { clientGrants: { some: { clientGrantId } } };
+    list({ clientGrantId, memberId }, window, order) {
+      const where: Prisma.OrganizationWhereInput = {
+        ...(clientGrantId !== undefined && { clientGrants: { some: { clientGrantId } } }),
+        ...(memberId !== undefined && { members: { some: { userId: memberId } } }),
+      };
       return list(
         window,
         {

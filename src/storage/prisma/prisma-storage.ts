@@ -8,7 +8,11 @@ import { clientReader, clientWriter } from './clients.js';
 import { connectionReader, connectionWriter } from './connections.js';
 import { type Database, openDatabase } from './database.js';
 import { translated } from './errors.js';
+import { discoveryDomainReader, discoveryDomainWriter } from './discovery-domains.js';
 import { findLog, listLogs, LogWriter, writeLog } from './logs.js';
+import { memberReader, memberWriter } from './members.js';
+import { organizationClientReader, organizationClientWriter } from './organization-clients.js';
+import { organizationConnectionReader, organizationConnectionWriter } from './organization-connections.js';
 import { organizationReader, organizationWriter } from './organizations.js';
 import { takeFromQuotas } from './quotas.js';
 import { resourceServerReader, resourceServerWriter } from './resource-servers.js';
@@ -34,6 +38,10 @@ function configReader(db: Db, sealing: Sealing): ConfigReader {
     clientGrants: clientGrantReader(db),
     connections: connectionReader(db, sealing),
     organizations: organizationReader(db),
+    organizationConnections: organizationConnectionReader(db),
+    organizationClients: organizationClientReader(db, sealing),
+    discoveryDomains: discoveryDomainReader(db),
+    members: memberReader(db),
     roles: roleReader(db),
     users: userReader(db),
     signingKeys: signingKeyReader(db, sealing),
@@ -47,6 +55,10 @@ function configWriter(db: Db, sealing: Sealing): ConfigWriter {
     clientGrants: clientGrantWriter(db),
     connections: connectionWriter(db, sealing),
     organizations: organizationWriter(db),
+    organizationConnections: organizationConnectionWriter(db),
+    organizationClients: organizationClientWriter(db, sealing),
+    discoveryDomains: discoveryDomainWriter(db),
+    members: memberWriter(db),
     roles: roleWriter(db),
     users: userWriter(db),
     signingKeys: signingKeyWriter(db, sealing),

@@ -20,6 +20,7 @@ function where(filter: RoleFilter): Prisma.RoleWhereInput {
     ...(filter.type !== undefined && { type: filter.type }),
     ...(filter.ownerId !== undefined && { ownerId: filter.ownerId }),
     ...(filter.userId !== undefined && { users: { some: { userId: filter.userId } } }),
+    ...(filter.member && { members: { some: filter.member } }),
   };
 }
 

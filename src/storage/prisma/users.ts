@@ -8,7 +8,7 @@ import { searchFilter } from './user-search.js';
 
 type Db = Prisma.TransactionClient;
 
-function toDomain({ seq, passwordHash, userMetadata, appMetadata, ...row }: Row): User {
+export function toDomain({ seq, passwordHash, userMetadata, appMetadata, ...row }: Row): User {
   void [seq, passwordHash];
   return {
     ...row,
