@@ -18,6 +18,10 @@ import { clientHandlers } from './management/clients/routes.js';
 import type { TenantFace } from './management/clients/wire.js';
 import { connectionHandlers } from './management/connections/routes.js';
 import { logHandlers } from './management/logs/routes.js';
+import { organizationClientHandlers } from './management/organizations/client-routes.js';
+import { organizationConnectionHandlers } from './management/organizations/connection-routes.js';
+import { discoveryDomainHandlers } from './management/organizations/discovery-domain-routes.js';
+import { memberHandlers } from './management/organizations/member-routes.js';
 import { organizationHandlers } from './management/organizations/routes.js';
 import { resourceServerHandlers } from './management/resource-servers/routes.js';
 import { roleHandlers } from './management/roles/routes.js';
@@ -78,6 +82,10 @@ function handlersOf({ storage, tenant, keys }: AppOptions): Handlers<ManagementO
     ...roleHandlers(storage, change, tenant),
     ...userHandlers(storage, change),
     ...userAccessHandlers(storage, change, tenant),
+    ...organizationConnectionHandlers(storage, change),
+    ...organizationClientHandlers(storage, change),
+    ...discoveryDomainHandlers(storage, change),
+    ...memberHandlers(storage, change),
     ...logHandlers(storage),
   };
 }

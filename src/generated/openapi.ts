@@ -378,7 +378,7 @@ export interface paths {
         post?: never;
         /**
          * Delete an organization
-         * @description Its associations with client grants go with it; the client grants themselves stay.
+         * @description Its members, roles, domains and associations go with it; users, clients, connections and client grants stay.
          */
         delete: operations["deleteOrganization"];
         options?: never;
@@ -431,6 +431,343 @@ export interface paths {
          * @description The client grant itself stays. Removing one that was never added is no error.
          */
         delete: operations["removeOrganizationClientGrant"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/organizations/{id}/connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the organization. */
+                id: components["parameters"]["OrganizationId"];
+            };
+            cookie?: never;
+        };
+        /** List the connections of an organization */
+        get: operations["listOrganizationConnections"];
+        put?: never;
+        /** Add a connection to an organization */
+        post: operations["addOrganizationConnection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/organizations/{id}/connections/{connection_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the organization. */
+                id: components["parameters"]["OrganizationId"];
+                /** @description Id of the connection. */
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        /** Get one of the connections of an organization */
+        get: operations["getOrganizationConnection"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a connection from an organization
+         * @description The connection itself stays. Removing one that was never added is no error.
+         */
+        delete: operations["removeOrganizationConnection"];
+        options?: never;
+        head?: never;
+        /** Update one of the connections of an organization */
+        patch: operations["updateOrganizationConnection"];
+        trace?: never;
+    };
+    "/api/v2/organizations/{id}/enabled_connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the organization. */
+                id: components["parameters"]["OrganizationId"];
+            };
+            cookie?: never;
+        };
+        /** List the enabled connections of an organization */
+        get: operations["listOrganizationEnabledConnections"];
+        put?: never;
+        /** Enable a connection for an organization */
+        post: operations["addOrganizationEnabledConnection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/organizations/{id}/enabled_connections/{connection_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the organization. */
+                id: components["parameters"]["OrganizationId"];
+                /** @description Id of the connection. */
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        /** Get one of the enabled connections of an organization */
+        get: operations["getOrganizationEnabledConnection"];
+        put?: never;
+        post?: never;
+        /**
+         * Disable a connection for an organization
+         * @description The connection itself stays. Removing one that was never added is no error.
+         */
+        delete: operations["removeOrganizationEnabledConnection"];
+        options?: never;
+        head?: never;
+        /** Update one of the enabled connections of an organization */
+        patch: operations["updateOrganizationEnabledConnection"];
+        trace?: never;
+    };
+    "/api/v2/organizations/{id}/clients": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the organization. */
+                id: components["parameters"]["OrganizationId"];
+            };
+            cookie?: never;
+        };
+        /** List the clients of an organization */
+        get: operations["listOrganizationClients"];
+        put?: never;
+        /**
+         * Associate clients with an organization
+         * @description All of them are associated, or none.
+         */
+        post: operations["addOrganizationClients"];
+        /**
+         * Remove clients from an organization
+         * @description The clients themselves stay. Removing one that was never associated is no error.
+         */
+        delete: operations["removeOrganizationClients"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/organizations/{id}/clients/{client_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the organization. */
+                id: components["parameters"]["OrganizationId"];
+                /** @description Id of the client. */
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        /** Get a client of an organization */
+        get: operations["getOrganizationClient"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Update a client of an organization */
+        patch: operations["updateOrganizationClient"];
+        trace?: never;
+    };
+    "/api/v2/organizations/{id}/discovery-domains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the organization. */
+                id: components["parameters"]["OrganizationId"];
+            };
+            cookie?: never;
+        };
+        /** List the discovery domains of an organization */
+        get: operations["listOrganizationDiscoveryDomains"];
+        put?: never;
+        /** Create a discovery domain of an organization */
+        post: operations["createOrganizationDiscoveryDomain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/organizations/{id}/discovery-domains/name/{discovery_domain}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the organization. */
+                id: components["parameters"]["OrganizationId"];
+                /** @description The domain. */
+                discovery_domain: string;
+            };
+            cookie?: never;
+        };
+        /** Get a discovery domain of an organization by name */
+        get: operations["getOrganizationDiscoveryDomainByName"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/organizations/{id}/discovery-domains/{discovery_domain_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the organization. */
+                id: components["parameters"]["OrganizationId"];
+                /** @description Id of the discovery domain. */
+                discovery_domain_id: string;
+            };
+            cookie?: never;
+        };
+        /** Get a discovery domain of an organization */
+        get: operations["getOrganizationDiscoveryDomain"];
+        put?: never;
+        post?: never;
+        /** Delete a discovery domain of an organization */
+        delete: operations["deleteOrganizationDiscoveryDomain"];
+        options?: never;
+        head?: never;
+        /** Update a discovery domain of an organization */
+        patch: operations["updateOrganizationDiscoveryDomain"];
+        trace?: never;
+    };
+    "/api/v2/organizations/{id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the organization. */
+                id: components["parameters"]["OrganizationId"];
+            };
+            cookie?: never;
+        };
+        /** List the members of an organization */
+        get: operations["listOrganizationMembers"];
+        put?: never;
+        /**
+         * Add members to an organization
+         * @description All of them are added, or none. Adding a member again is no error.
+         */
+        post: operations["addOrganizationMembers"];
+        /**
+         * Remove members from an organization
+         * @description Their roles in it go with them; the users stay. Removing somebody who is no member is no error.
+         */
+        delete: operations["removeOrganizationMembers"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/organizations/{id}/members/{user_id}/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the organization. */
+                id: components["parameters"]["OrganizationId"];
+                /** @description Id of the user. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        /** List the roles of a member in an organization */
+        get: operations["listOrganizationMemberRoles"];
+        put?: never;
+        /**
+         * Give a member roles in an organization
+         * @description Giving a role again is no error.
+         */
+        post: operations["assignOrganizationMemberRoles"];
+        /**
+         * Take roles in an organization from a member
+         * @description Taking a role that the member does not have is no error.
+         */
+        delete: operations["removeOrganizationMemberRoles"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/organizations/{id}/roles/{role_id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the organization. */
+                id: components["parameters"]["OrganizationId"];
+                /** @description Id of the role. */
+                role_id: string;
+            };
+            cookie?: never;
+        };
+        /** List the members of an organization who have a role in it */
+        get: operations["listOrganizationRoleMembers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/organizations/{id}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the organization. */
+                id: components["parameters"]["OrganizationId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * List the invitations of an organization
+         * @description There are none, since users are not invited here.
+         */
+        get: operations["listOrganizationInvitations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/users/{id}/organizations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the user. */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        /** List the organizations that a user is a member of */
+        get: operations["listUserOrganizations"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1187,6 +1524,8 @@ export interface components {
         };
         CreateOrganization: {
             name: components["schemas"]["OrganizationName"];
+            /** @description Connections that members can log in with. */
+            enabled_connections?: components["schemas"]["AddEnabledConnection"][];
         } & components["schemas"]["OrganizationSettings"];
         UpdateOrganization: {
             name?: components["schemas"]["OrganizationName"];
@@ -1208,6 +1547,11 @@ export interface components {
             /** @description Whether clients must be listed to be used. */
             is_app_entitlement_active: boolean;
             token_quota?: components["schemas"]["TokenQuota"];
+            enabled_connections?: components["schemas"]["EnabledConnection"][];
+            /** @description Its association with the client of `include_client_association_for`. */
+            client?: {
+                use_for_member_access: boolean;
+            };
         };
         OrganizationPage: {
             organizations: components["schemas"]["Organization"][];
@@ -1222,6 +1566,172 @@ export interface components {
             organizations: components["schemas"]["Organization"][];
             /** @description The `from` of the next page. Absent from the last one. */
             next?: string;
+        };
+        ConnectionOfOrganization: {
+            /** @description Whether users become members when they log in with it. */
+            assign_membership_on_login?: boolean;
+            /** @description Whether the organization's login page has a button for it. */
+            show_as_button?: boolean;
+            /** @description Whether users can sign up in the organization. */
+            is_signup_enabled?: boolean;
+        };
+        ConnectionToAdd: {
+            /** @description Id of the connection. */
+            connection_id: string;
+        } & components["schemas"]["ConnectionOfOrganization"];
+        /**
+         * @description What the organization's administrators may do with the connection.
+         * @enum {string}
+         */
+        OrganizationAccessLevel: "none" | "readonly" | "limited" | "full";
+        AddEnabledConnection: components["schemas"]["ConnectionToAdd"];
+        UpdateEnabledConnection: components["schemas"]["ConnectionOfOrganization"];
+        EnabledConnection: {
+            connection_id: string;
+            assign_membership_on_login: boolean;
+            is_signup_enabled?: boolean;
+            show_as_button: boolean;
+            connection: components["schemas"]["ConnectionFace"];
+        };
+        ConnectionFace: {
+            name: string;
+            strategy: string;
+        };
+        EnabledConnectionPage: {
+            enabled_connections: components["schemas"]["EnabledConnection"][];
+            start: number;
+            limit: number;
+            total: number;
+        };
+        AddOrganizationConnection: {
+            /** @description Name of the connection in the organization. */
+            organization_connection_name?: string;
+            organization_access_level?: components["schemas"]["OrganizationAccessLevel"];
+            /** @description Whether members can log in with it. */
+            is_enabled?: boolean;
+        } & components["schemas"]["ConnectionToAdd"];
+        UpdateOrganizationConnection: {
+            /** @description Name of the connection in the organization. */
+            organization_connection_name?: string | null;
+            organization_access_level?: components["schemas"]["OrganizationAccessLevel"] | null;
+            /** @description Whether members can log in with it. */
+            is_enabled?: boolean | null;
+        } & components["schemas"]["ConnectionOfOrganization"];
+        OrganizationConnection: {
+            connection_id: string;
+            organization_connection_name?: string;
+            assign_membership_on_login: boolean;
+            show_as_button: boolean;
+            is_signup_enabled?: boolean;
+            organization_access_level?: components["schemas"]["OrganizationAccessLevel"];
+            is_enabled: boolean;
+            connection: components["schemas"]["ConnectionFace"];
+        };
+        OrganizationConnectionPage: {
+            connections: components["schemas"]["OrganizationConnection"][];
+            start: number;
+            limit: number;
+            total: number;
+        };
+        /** @description Whether members of the organization can use the client. */
+        UseForMemberAccess: boolean;
+        AddOrganizationClients: {
+            /** @description Clients to associate. */
+            clients: {
+                /** @description Id of the client. */
+                client_id: string;
+                use_for_member_access: components["schemas"]["UseForMemberAccess"];
+            }[];
+        };
+        RemoveOrganizationClients: {
+            /** @description Ids of clients to remove. */
+            clients: string[];
+        };
+        UpdateOrganizationClient: {
+            use_for_member_access?: components["schemas"]["UseForMemberAccess"];
+        };
+        OrganizationClient: {
+            client_id: string;
+            use_for_member_access: boolean;
+            client: {
+                name: string;
+                app_type?: string;
+                logo_uri?: string;
+                is_first_party: boolean;
+                grant_types: string[];
+                organization_usage?: components["schemas"]["OrganizationUsage"];
+            };
+        };
+        OrganizationClients: components["schemas"]["OrganizationClient"][];
+        OrganizationClientCheckpoint: {
+            clients: components["schemas"]["OrganizationClients"];
+            next?: string;
+        };
+        DiscoveryDomainSettings: {
+            /**
+             * @description Whether the domain is known to be theirs.
+             * @enum {string}
+             */
+            status?: "pending" | "verified";
+            /** @description Whether the domain of an email leads to the organization. */
+            use_for_organization_discovery?: boolean;
+        };
+        CreateDiscoveryDomain: {
+            /** @description The domain name. */
+            domain: string;
+        } & components["schemas"]["DiscoveryDomainSettings"];
+        UpdateDiscoveryDomain: components["schemas"]["DiscoveryDomainSettings"];
+        DiscoveryDomain: {
+            id: string;
+            domain: string;
+            /** @enum {string} */
+            status: "pending" | "verified";
+            /** @description Where the text record has to be. */
+            verification_host: string;
+            /** @description What the text record has to hold. */
+            verification_txt: string;
+            use_for_organization_discovery: boolean;
+        };
+        DiscoveryDomainCheckpoint: {
+            domains: components["schemas"]["DiscoveryDomain"][];
+            next?: string;
+        };
+        OrganizationMembers: {
+            /** @description Ids of users. */
+            members: string[];
+        };
+        /** @description What the `fields` of the request leave of it. `roles` only where they are asked for. */
+        OrganizationMember: {
+            user_id?: string;
+            email?: string;
+            picture?: string;
+            name?: string;
+            roles?: {
+                id: string;
+                name: string;
+            }[];
+        };
+        OrganizationMemberPage: {
+            members: components["schemas"]["OrganizationMember"][];
+            start: number;
+            limit: number;
+            total: number;
+        };
+        OrganizationMemberCheckpoint: {
+            members: components["schemas"]["OrganizationMember"][];
+            next?: string;
+        };
+        OrganizationMemberRoles: {
+            /** @description Ids of roles. */
+            roles: string[];
+        };
+        OrganizationInvitation: {
+            id: string;
+        };
+        OrganizationInvitationPage: {
+            invitations: components["schemas"]["OrganizationInvitation"][];
+            start: number;
+            limit: number;
         };
         /** @description Kind of the identity provider, `auth0` for a database. */
         ConnectionStrategy: string;
@@ -3388,6 +3898,8 @@ export interface operations {
                 from?: components["parameters"]["From"];
                 /** @description Entries on a page of checkpoint paging. Wins over `page`, `per_page` and `include_totals`. */
                 take?: components["parameters"]["Take"];
+                /** @description Id of a client. Organizations that are associated with it say how. */
+                include_client_association_for?: string;
                 /** @description Field and direction, `1` ascending or `-1` descending. Not with `take` or `from`. */
                 sort?: string;
             };
@@ -3420,6 +3932,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -3597,6 +4110,955 @@ export interface operations {
         requestBody?: never;
         responses: {
             204: components["responses"]["Deleted"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    listOrganizationConnections: {
+        parameters: {
+            query?: {
+                /** @description Only connections that are enabled, or only those that are not. */
+                is_enabled?: boolean;
+                /** @description Page to return, from 0. */
+                page?: components["parameters"]["Page"];
+                /** @description Entries on a page. */
+                per_page?: components["parameters"]["PerPage"];
+                /** @description Return an object with `start`, `limit` and `total` around the list. */
+                include_totals?: components["parameters"]["IncludeTotals"];
+            };
+            header?: never;
+            path: {
+                /** @description Id of the organization. */
+                id: components["parameters"]["OrganizationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Connections, in the order in which they were added. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationConnection"][] | components["schemas"]["OrganizationConnectionPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    addOrganizationConnection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the organization. */
+                id: components["parameters"]["OrganizationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddOrganizationConnection"];
+            };
+        };
+        responses: {
+            /** @description The connection as this organization has it. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationConnection"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    getOrganizationConnection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the organization. */
+                id: components["parameters"]["OrganizationId"];
+                /** @description Id of the connection. */
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The connection as this organization has it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationConnection"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    removeOrganizationConnection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the organization. */
+                id: components["parameters"]["OrganizationId"];
+                /** @description Id of the connection. */
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: components["responses"]["Deleted"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    updateOrganizationConnection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the organization. */
+                id: components["parameters"]["OrganizationId"];
+                /** @description Id of the connection. */
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateOrganizationConnection"];
+            };
+        };
+        responses: {
+            /** @description The connection as this organization has it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationConnection"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    listOrganizationEnabledConnections: {
+        parameters: {
+            query?: {
+                /** @description Page to return, from 0. */
+                page?: components["parameters"]["Page"];
+                /** @description Entries on a page. */
+                per_page?: components["parameters"]["PerPage"];
+                /** @description Return an object with `start`, `limit` and `total` around the list. */
+                include_totals?: components["parameters"]["IncludeTotals"];
+            };
+            header?: never;
+            path: {
+                /** @description Id of the organization. */
+                id: components["parameters"]["OrganizationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Connections, in the order in which they were added. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnabledConnection"][] | components["schemas"]["EnabledConnectionPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    addOrganizationEnabledConnection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the organization. */
+                id: components["parameters"]["OrganizationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddEnabledConnection"];
+            };
+        };
+        responses: {
+            /** @description The connection as this organization has it. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnabledConnection"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    getOrganizationEnabledConnection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the organization. */
+                id: components["parameters"]["OrganizationId"];
+                /** @description Id of the connection. */
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The connection as this organization has it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnabledConnection"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    removeOrganizationEnabledConnection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the organization. */
+                id: components["parameters"]["OrganizationId"];
+                /** @description Id of the connection. */
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: components["responses"]["Deleted"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    updateOrganizationEnabledConnection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the organization. */
+                id: components["parameters"]["OrganizationId"];
+                /** @description Id of the connection. */
+                connection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateEnabledConnection"];
+            };
+        };
+        responses: {
+            /** @description The connection as this organization has it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnabledConnection"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    listOrganizationClients: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                from?: components["parameters"]["From"];
+                /** @description Entries on a page of checkpoint paging. Wins over `page`, `per_page` and `include_totals`. */
+                take?: components["parameters"]["Take"];
+            };
+            header?: never;
+            path: {
+                /** @description Id of the organization. */
+                id: components["parameters"]["OrganizationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Clients, ordered by `client_id` in whatever case. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationClientCheckpoint"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    addOrganizationClients: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the organization. */
+                id: components["parameters"]["OrganizationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddOrganizationClients"];
+            };
+        };
+        responses: {
+            /** @description What was associated, in the order of the request. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationClients"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    removeOrganizationClients: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the organization. */
+                id: components["parameters"]["OrganizationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemoveOrganizationClients"];
+            };
+        };
+        responses: {
+            204: components["responses"]["Deleted"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    getOrganizationClient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the organization. */
+                id: components["parameters"]["OrganizationId"];
+                /** @description Id of the client. */
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The client as this organization has it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationClient"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    updateOrganizationClient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the organization. */
+                id: components["parameters"]["OrganizationId"];
+                /** @description Id of the client. */
+                client_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateOrganizationClient"];
+            };
+        };
+        responses: {
+            /** @description The client as this organization has it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationClient"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    listOrganizationDiscoveryDomains: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                from?: components["parameters"]["From"];
+                /** @description Entries on a page of checkpoint paging. Wins over `page`, `per_page` and `include_totals`. */
+                take?: components["parameters"]["Take"];
+            };
+            header?: never;
+            path: {
+                /** @description Id of the organization. */
+                id: components["parameters"]["OrganizationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Domains, oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiscoveryDomainCheckpoint"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    createOrganizationDiscoveryDomain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the organization. */
+                id: components["parameters"]["OrganizationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateDiscoveryDomain"];
+            };
+        };
+        responses: {
+            /** @description The domain. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiscoveryDomain"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    getOrganizationDiscoveryDomainByName: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the organization. */
+                id: components["parameters"]["OrganizationId"];
+                /** @description The domain. */
+                discovery_domain: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The domain. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiscoveryDomain"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    getOrganizationDiscoveryDomain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the organization. */
+                id: components["parameters"]["OrganizationId"];
+                /** @description Id of the discovery domain. */
+                discovery_domain_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The domain. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiscoveryDomain"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    deleteOrganizationDiscoveryDomain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the organization. */
+                id: components["parameters"]["OrganizationId"];
+                /** @description Id of the discovery domain. */
+                discovery_domain_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: components["responses"]["Deleted"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    updateOrganizationDiscoveryDomain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the organization. */
+                id: components["parameters"]["OrganizationId"];
+                /** @description Id of the discovery domain. */
+                discovery_domain_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateDiscoveryDomain"];
+            };
+        };
+        responses: {
+            /** @description The domain. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiscoveryDomain"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    listOrganizationMembers: {
+        parameters: {
+            query?: {
+                /** @description Fields to include or, with `include_fields=false`, to leave out, separated by commas. */
+                fields?: components["parameters"]["Fields"];
+                /** @description Whether `fields` are included (the default) or left out. */
+                include_fields?: components["parameters"]["IncludeFields"];
+                /** @description Page to return, from 0. Use `take` and `from` to go further. */
+                page?: components["parameters"]["PageUpToThousand"];
+                /** @description Entries on a page. */
+                per_page?: components["parameters"]["PerPage"];
+                /** @description Return an object with `start`, `limit` and `total` around the list. */
+                include_totals?: components["parameters"]["IncludeTotals"];
+                /** @description The `next` of the page before. */
+                from?: components["parameters"]["From"];
+                /** @description Entries on a page of checkpoint paging. Wins over `page`, `per_page` and `include_totals`. */
+                take?: components["parameters"]["Take"];
+            };
+            header?: never;
+            path: {
+                /** @description Id of the organization. */
+                id: components["parameters"]["OrganizationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Members, in the order in which they were added. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationMember"][] | components["schemas"]["OrganizationMemberPage"] | components["schemas"]["OrganizationMemberCheckpoint"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    addOrganizationMembers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the organization. */
+                id: components["parameters"]["OrganizationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrganizationMembers"];
+            };
+        };
+        responses: {
+            /** @description They are members. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    removeOrganizationMembers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the organization. */
+                id: components["parameters"]["OrganizationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrganizationMembers"];
+            };
+        };
+        responses: {
+            204: components["responses"]["Deleted"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    listOrganizationMemberRoles: {
+        parameters: {
+            query?: {
+                /** @description Page to return, from 0. */
+                page?: components["parameters"]["Page"];
+                /** @description Entries on a page. */
+                per_page?: components["parameters"]["PerPage"];
+                /** @description Return an object with `start`, `limit` and `total` around the list. */
+                include_totals?: components["parameters"]["IncludeTotals"];
+            };
+            header?: never;
+            path: {
+                /** @description Id of the organization. */
+                id: components["parameters"]["OrganizationId"];
+                /** @description Id of the user. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Roles, by name. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Role"][] | components["schemas"]["RolePage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    assignOrganizationMemberRoles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the organization. */
+                id: components["parameters"]["OrganizationId"];
+                /** @description Id of the user. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrganizationMemberRoles"];
+            };
+        };
+        responses: {
+            /** @description The member has them. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    removeOrganizationMemberRoles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the organization. */
+                id: components["parameters"]["OrganizationId"];
+                /** @description Id of the user. */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrganizationMemberRoles"];
+            };
+        };
+        responses: {
+            204: components["responses"]["Deleted"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    listOrganizationRoleMembers: {
+        parameters: {
+            query?: {
+                /** @description Fields to include or, with `include_fields=false`, to leave out, separated by commas. */
+                fields?: components["parameters"]["Fields"];
+                /** @description Whether `fields` are included (the default) or left out. */
+                include_fields?: components["parameters"]["IncludeFields"];
+                /** @description The `next` of the page before. */
+                from?: components["parameters"]["From"];
+                /** @description Entries on a page of checkpoint paging. Wins over `page`, `per_page` and `include_totals`. */
+                take?: components["parameters"]["Take"];
+            };
+            header?: never;
+            path: {
+                /** @description Id of the organization. */
+                id: components["parameters"]["OrganizationId"];
+                /** @description Id of the role. */
+                role_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Members, in the order in which they were added. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationMemberCheckpoint"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    listOrganizationInvitations: {
+        parameters: {
+            query?: {
+                /** @description Fields to include or, with `include_fields=false`, to leave out, separated by commas. */
+                fields?: components["parameters"]["Fields"];
+                /** @description Whether `fields` are included (the default) or left out. */
+                include_fields?: components["parameters"]["IncludeFields"];
+                /** @description Page to return, from 0. */
+                page?: components["parameters"]["Page"];
+                /** @description Entries on a page. */
+                per_page?: components["parameters"]["PerPage"];
+                /** @description Return an object with `start`, `limit` and `total` around the list. */
+                include_totals?: components["parameters"]["IncludeTotals"];
+                /** @description Field and direction. Accepted for compatibility. */
+                sort?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the organization. */
+                id: components["parameters"]["OrganizationId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Invitations. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationInvitation"][] | components["schemas"]["OrganizationInvitationPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    listUserOrganizations: {
+        parameters: {
+            query?: {
+                /** @description Page to return, from 0. */
+                page?: components["parameters"]["Page"];
+                /** @description Entries on a page. */
+                per_page?: components["parameters"]["PerPage"];
+                /** @description Return an object with `start`, `limit` and `total` around the list. */
+                include_totals?: components["parameters"]["IncludeTotals"];
+            };
+            header?: never;
+            path: {
+                /** @description Id of the user. */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Organizations, oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Organization"][] | components["schemas"]["OrganizationPage"];
+                };
+            };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];

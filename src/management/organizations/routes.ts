@@ -1,13 +1,18 @@
 // /api/v2/organizations and the client grants that were added to them (management-api.md 3 and 8).
 
 import type { NewOrganization, Organization } from '../../domain/organization.js';
+import type { OrganizationConnection } from '../../domain/organization-parts.js';
 import type { Tenant } from '../../domain/tenant.js';
 import { ManagementError } from '../../errors.js';
 import type { Handlers, Query } from '../../http/contract.js';
+import { requireScopes } from '../../http/authentication.js';
 import { listBody, pageBody, pageOf, windowOf } from '../../http/paging.js';
 import type { ConfigReader, OrganizationOrder, Storage } from '../../storage/storage.js';
 import type { ChangeConfig } from '../change.js';
 import { toOrganizationWire, toWire as clientGrantToWire } from '../client-grants/wire.js';
+import { addConnection } from './connection-routes.js';
+import { existing } from './existing.js';
+import { enabledConnectionToWire, toConnectionSettings } from './parts-wire.js';
 import { toChanges, toWire } from './wire.js';
 
 type Operations =
@@ -40,12 +45,6 @@ function orderOf({ sort }: Query<'listOrganizations'>): OrganizationOrder | unde
   return by === undefined ? undefined : { by: by as OrganizationOrder['by'], descending: direction === '-1' };
 }
 
-async function get(config: ConfigReader, id: string): Promise<Organization> {
-  const found = await config.organizations.find(id);
-  if (found === null) throw new ManagementError('inexistent_organization');
-  return found;
-}
-
 /** The database holds the same rule. */
 async function checkNameIsFree(
   config: ConfigReader,
@@ -70,20 +69,39 @@ export function organizationHandlers(
         throw new ManagementError('invalid_paging', message);
       }
       const listing = await storage.config.organizations.list({}, window, orderOf(query));
-      return { status: 200, body: listBody('organizations', window, listing, toWire, { totalsLast: true }) };
+      const client = query.include_client_association_for;
+      const ids = client === undefined ? [] : listing.items.map(({ id }) => id);
+      const associations = await storage.config.organizationClients.associations(client ?? '', ids);
+      const withAssociation = (organization: Organization) => {
+        const isUsed = associations.get(organization.id);
+        return {
+          ...toWire(organization),
+          ...(isUsed !== undefined && { client: { use_for_member_access: isUsed } }),
+        };
+      };
+      const body = listBody('organizations', window, listing, withAssociation, { totalsLast: true });
+      return { status: 200, body };
     },
 
     async createOrganization(call) {
-      const { name, ...settings } = call.body;
-      const created = await change(call, async (config) => {
+      const { name, enabled_connections: connections, ...settings } = call.body;
+      // management-api.md 8.2: a scope of its own, besides that for organizations.
+      if (connections !== undefined) requireScopes(call.caller, [['create:organization_connections']]);
+      const { created, added } = await change(call, async (config) => {
         await checkNameIsFree(config, name);
-        return config.organizations.create({ ...defaults, ...toChanges(settings), name });
+        const organization = await config.organizations.create({ ...defaults, ...toChanges(settings), name });
+        const added: OrganizationConnection[] = [];
+        for (const { connection_id, ...rest } of connections ?? []) {
+          added.push(await addConnection(config, organization.id, connection_id, toConnectionSettings(rest)));
+        }
+        return { created: organization, added };
       });
-      return { status: 201, body: toWire(created) };
+      const enabled = connections && { enabled_connections: added.map(enabledConnectionToWire) };
+      return { status: 201, body: { ...toWire(created), ...enabled } };
     },
 
     async getOrganization({ path }) {
-      return { status: 200, body: toWire(await get(storage.config, path.id)) };
+      return { status: 200, body: toWire(await existing(storage.config, path.id)) };
     },
 
     async getOrganizationByName({ path }) {
@@ -94,7 +112,7 @@ export function organizationHandlers(
 
     async updateOrganization(call) {
       const updated = await change(call, async (config) => {
-        const found = await get(config, call.path.id);
+        const found = await existing(config, call.path.id);
         await checkNameIsFree(config, call.body.name, found);
         return config.organizations.update(found.id, toChanges(call.body));
       });
@@ -110,7 +128,7 @@ export function organizationHandlers(
     },
 
     async listOrganizationClientGrants({ path, query }) {
-      const organization = await get(storage.config, path.id);
+      const organization = await existing(storage.config, path.id);
       const window = pageOf(query);
       const filter = {
         organizationId: organization.id,
@@ -127,7 +145,7 @@ export function organizationHandlers(
 
     async addOrganizationClientGrant(call) {
       const grant = await change(call, async (config) => {
-        const organization = await get(config, call.path.id);
+        const organization = await existing(config, call.path.id);
         const found = await config.clientGrants.find(call.body.grant_id);
         if (found === null) throw new ManagementError('inexistent_client_grant');
         if (found.clientId === null) {
@@ -150,7 +168,7 @@ export function organizationHandlers(
 
     async removeOrganizationClientGrant(call) {
       await change(call, async (config) => {
-        const organization = await get(config, call.path.id);
+        const organization = await existing(config, call.path.id);
         await config.organizations.removeClientGrant(organization.id, call.path.grant_id);
       });
       return { status: 204, body: undefined };
