@@ -9,6 +9,7 @@ import { connectionCases } from './connection-cases.js';
 import { isObject, type Json, operationOf, operations, validatorOf } from './document.js';
 import { logCases, oauthCases, organizationCases, referenceCases } from './other-cases.js';
 import { roleCases, userCases } from './role-and-user-cases.js';
+import { organizationPartCases } from './organization-part-cases.js';
 import { type Cases, makeWorld, type World } from './world.js';
 import { bodyOf, givenClient } from '../oauth/given.js';
 
@@ -21,6 +22,7 @@ const cases: Cases = {
   ...organizationCases,
   ...roleCases,
   ...userCases,
+  ...organizationPartCases,
   ...logCases,
   ...oauthCases,
   ...referenceCases,
@@ -88,6 +90,28 @@ const lists: { id: string; path: (world: World) => string }[] = [
   { id: 'listUsers', path: () => 'users' },
   { id: 'listUserRoles', path: ({ user }) => `users/${user}/roles` },
   { id: 'listUserPermissions', path: ({ user }) => `users/${user}/permissions` },
+  {
+    id: 'listOrganizationConnections',
+    path: ({ organization }) => `organizations/${organization}/connections`,
+  },
+  {
+    id: 'listOrganizationEnabledConnections',
+    path: ({ organization }) => `organizations/${organization}/enabled_connections`,
+  },
+  { id: 'listOrganizationMembers', path: ({ organization }) => `organizations/${organization}/members` },
+  {
+    id: 'listOrganizationMemberRoles',
+    path: ({ organization, member }) =>
+      `organizations/${organization}/members/${encodeURIComponent(member)}/roles`,
+  },
+  {
+    id: 'listOrganizationInvitations',
+    path: ({ organization }) => `organizations/${organization}/invitations`,
+  },
+  {
+    id: 'listUserOrganizations',
+    path: ({ member }) => `users/${encodeURIComponent(member)}/organizations`,
+  },
   { id: 'listLogs', path: () => 'logs' },
 ];
 const forms = lists.flatMap((list) =>

@@ -12,6 +12,11 @@ export const organizationCases: Cases = {
   ...strangers('createOrganization'),
   'createOrganization 201': ({ server }) => server.api('post', 'organizations', { name: unique('new') }),
   'createOrganization 400': ({ server }) => server.api('post', 'organizations', { name: 'Capital' }),
+  'createOrganization 404': ({ server }) =>
+    server.api('post', 'organizations', {
+      name: unique('new'),
+      enabled_connections: [{ connection_id: nowhere.connection }],
+    }),
   'createOrganization 409': ({ server, organizationName }) =>
     server.api('post', 'organizations', { name: organizationName }),
 

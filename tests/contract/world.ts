@@ -12,6 +12,7 @@ import {
   type TestApi,
   type TestClient,
 } from '../oauth/given.js';
+import { aRole, aUser, change } from '../storage/fixtures.js';
 import { contract, startServer, type TestServer } from '../support/server.js';
 
 export interface World {
@@ -24,6 +25,10 @@ export interface World {
   readonly organizationName: string;
   readonly connection: string;
   readonly connectionName: string;
+  /** A user who is a member of the organization. */
+  readonly member: string;
+  /** A role of the tenant. */
+  readonly role: string;
   /** A client that authenticates with a key. */
   readonly keyClient: string;
   readonly credential: string;
@@ -56,6 +61,11 @@ export async function makeWorld(): Promise<World> {
     server.api('post', 'connections', { name: connectionName, strategy: 'auth0' }),
     201,
   );
+  const { member, role } = await change(server.storage, async (config) => {
+    const { userId } = await config.users.create(aUser());
+    await config.members.add(organization, [userId]);
+    return { member: userId, role: (await config.roles.create(aRole())).id };
+  });
   const { pem } = newKeyPair();
   const methods = { private_key_jwt: { credentials: [{ credential_type: 'public_key', pem }] } };
   const { id: keyClient } = await givenClient(server, { client_authentication_methods: methods });
@@ -84,6 +94,8 @@ export async function makeWorld(): Promise<World> {
     organizationName,
     connection,
     connectionName,
+    member,
+    role,
     keyClient,
     credential: credential.id,
     credentialKid: credential.kid,
@@ -108,6 +120,8 @@ export const nowhere = {
   grant: 'cgr_0000000000000000',
   organization: 'org_0000000000000000',
   connection: 'con_0000000000000000',
+  role: 'rol_0000000000000000',
+  discoveryDomain: 'ord_0000000000000000000000',
   credential: 'cred_0000000000000000000000',
   role: 'rol_0000000000000000',
   user: 'auth0%7C000000000000000000000000',

@@ -21,7 +21,7 @@ test.each([
   'users/auth0%7C1/enrollments',
   'tenants/settings',
   'hooks',
-  'organizations/org_aaaaaaaaaaaaaaaa/members',
+  'organizations/org_aaaaaaaaaaaaaaaa/nothing',
   'clients/a/b/c',
   'clients/a/credentials/b/c',
   'resource-servers/a/b',

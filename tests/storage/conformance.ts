@@ -9,6 +9,7 @@ import { credentialConformance } from './conformance/credentials.js';
 import { databaseRuleConformance } from './conformance/database-rules.js';
 import { factsInTimeConformance } from './conformance/facts-in-time.js';
 import { logConformance, logListConformance } from './conformance/logs.js';
+import { organizationPartConformance } from './conformance/organization-parts.js';
 import { organizationConformance, organizationListConformance } from './conformance/organizations.js';
 import { quotaConformance } from './conformance/quotas.js';
 import { refusedAndClosedConformance } from './conformance/refused-and-closed.js';
@@ -36,6 +37,7 @@ export function storageConformance(engine: Engine): void {
       clientGrantConformance(opened);
       connectionConformance(opened);
       organizationConformance(opened);
+      organizationPartConformance(opened);
       roleConformance(opened);
       userConformance(opened);
       textConformance(opened);
