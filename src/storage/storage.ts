@@ -226,7 +226,7 @@ export interface ConnectionWriter extends ConnectionReader {
   disableClients(id: string, clientIds: readonly string[]): Promise<void>;
 }
 
-export interface OrganizationFilter {
+interface OrganizationFilter {
   /** Only organizations to which this client grant was added. */
   readonly clientGrantId?: string;
   /** Only organizations of which this user is a member. */

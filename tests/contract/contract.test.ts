@@ -101,8 +101,7 @@ const lists: { id: string; path: (world: World) => string }[] = [
   { id: 'listOrganizationMembers', path: ({ organization }) => `organizations/${organization}/members` },
   {
     id: 'listOrganizationMemberRoles',
-    path: ({ organization, member }) =>
-      `organizations/${organization}/members/${encodeURIComponent(member)}/roles`,
+    path: ({ organization, user }) => `organizations/${organization}/members/${user}/roles`,
   },
   {
     id: 'listOrganizationInvitations',
@@ -110,7 +109,7 @@ const lists: { id: string; path: (world: World) => string }[] = [
   },
   {
     id: 'listUserOrganizations',
-    path: ({ member }) => `users/${encodeURIComponent(member)}/organizations`,
+    path: ({ user }) => `users/${user}/organizations`,
   },
   { id: 'listLogs', path: () => 'logs' },
 ];

@@ -152,7 +152,7 @@ const domainCases: Cases = {
   'deleteOrganizationDiscoveryDomain 404': on('delete', `${DOMAINS}/${nowhere.discoveryDomain}`),
 };
 
-const rolesOf = ({ member }: World) => `members/${encodeURIComponent(member)}/roles`;
+const rolesOf = ({ user }: World) => `members/${user}/roles`;
 
 const memberCases: Cases = {
   ...strangers('listOrganizationMembers'),
@@ -160,7 +160,9 @@ const memberCases: Cases = {
   'listOrganizationMembers 400': on('get', 'members?page=20&per_page=50'),
   'listOrganizationMembers 404': offside('get', 'members'),
   ...strangers('addOrganizationMembers'),
-  'addOrganizationMembers 204': on('post', 'members', ({ member }) => ({ members: [member] })),
+  'addOrganizationMembers 204': on('post', 'members', ({ user }) => ({
+    members: [decodeURIComponent(user)],
+  })),
   'addOrganizationMembers 400': on('post', 'members', { members: [] }),
   'addOrganizationMembers 404': on('post', 'members', { members: ['auth0|nobody'] }),
   ...strangers('removeOrganizationMembers'),
@@ -188,8 +190,7 @@ const memberCases: Cases = {
   'listOrganizationInvitations 400': on('get', 'invitations?sort=nosuch'),
   'listOrganizationInvitations 404': offside('get', 'invitations'),
   ...strangers('listUserOrganizations'),
-  'listUserOrganizations 200': ({ server, member }) =>
-    server.api('get', `users/${encodeURIComponent(member)}/organizations`),
+  'listUserOrganizations 200': ({ server, user }) => server.api('get', `users/${user}/organizations`),
   'listUserOrganizations 400': ({ server }) => server.api('get', `users/${tooLong}/organizations`),
   'listUserOrganizations 404': ({ server }) => server.api('get', 'users/auth0%7Cnobody/organizations'),
 };

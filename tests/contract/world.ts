@@ -12,7 +12,6 @@ import {
   type TestApi,
   type TestClient,
 } from '../oauth/given.js';
-import { aRole, aUser, change } from '../storage/fixtures.js';
 import { contract, startServer, type TestServer } from '../support/server.js';
 
 export interface World {
@@ -25,10 +24,6 @@ export interface World {
   readonly organizationName: string;
   readonly connection: string;
   readonly connectionName: string;
-  /** A user who is a member of the organization. */
-  readonly member: string;
-  /** A role of the tenant. */
-  readonly role: string;
   /** A client that authenticates with a key. */
   readonly keyClient: string;
   readonly credential: string;
@@ -38,7 +33,7 @@ export interface World {
   /** With a permission of the API, and given to the user. */
   readonly role: string;
   readonly roleName: string;
-  /** Percent-encoded, for paths. */
+  /** A member of the organization. Percent-encoded, for paths. */
   readonly user: string;
   readonly email: string;
   /** Of the client "All Applications". */
@@ -61,11 +56,6 @@ export async function makeWorld(): Promise<World> {
     server.api('post', 'connections', { name: connectionName, strategy: 'auth0' }),
     201,
   );
-  const { member, role } = await change(server.storage, async (config) => {
-    const { userId } = await config.users.create(aUser());
-    await config.members.add(organization, [userId]);
-    return { member: userId, role: (await config.roles.create(aRole())).id };
-  });
   const { pem } = newKeyPair();
   const methods = { private_key_jwt: { credentials: [{ credential_type: 'public_key', pem }] } };
   const { id: keyClient } = await givenClient(server, { client_authentication_methods: methods });
@@ -84,6 +74,7 @@ export async function makeWorld(): Promise<World> {
   const permissions = [{ resource_server_identifier: api.identifier, permission_name: 'read' }];
   await bodyOf(server.api('post', `roles/${role}/permissions`, { permissions }), 201);
   await bodyOf(server.api('post', `roles/${role}/users`, { users: [userId] }), 200);
+  await bodyOf(server.api('post', `organizations/${organization}/members`, { members: [userId] }), 204);
   if (credential === undefined || globalClient === undefined) throw new Error('the world is incomplete');
   return {
     server,
@@ -94,8 +85,6 @@ export async function makeWorld(): Promise<World> {
     organizationName,
     connection,
     connectionName,
-    member,
-    role,
     keyClient,
     credential: credential.id,
     credentialKid: credential.kid,
@@ -120,7 +109,6 @@ export const nowhere = {
   grant: 'cgr_0000000000000000',
   organization: 'org_0000000000000000',
   connection: 'con_0000000000000000',
-  role: 'rol_0000000000000000',
   discoveryDomain: 'ord_0000000000000000000000',
   credential: 'cred_0000000000000000000000',
   role: 'rol_0000000000000000',

@@ -3,7 +3,16 @@
 import type { NewUser, User } from '../../../src/domain/user.js';
 import { aRole, aUser, change } from '../../storage/fixtures.js';
 import { startServer, type TestServer } from '../../support/server.js';
-import { createOrganization, invalidBody, noOrganization, payloadError, refused, seen } from '../fixtures.js';
+import {
+  createOrganization,
+  invalidBody,
+  noOrganization,
+  noRole,
+  noUser,
+  payloadError,
+  refused,
+  seen,
+} from '../fixtures.js';
 
 let server: TestServer;
 let user: User;
@@ -23,8 +32,6 @@ const rolesAt = (organization: { id: string }, { userId }: User) =>
   at(organization, `/${encodeURIComponent(userId)}/roles`);
 const add = (organization: { id: string }, ...users: User[]) =>
   server.api('post', at(organization), { members: users.map(({ userId }) => userId) });
-const noUser = refused(404, 'The user does not exist.', 'inexistent_user');
-const noRole = refused(404, 'The role does not exist.');
 const noMember = refused(404, 'No member found by that id');
 
 async function organizationWith(...users: User[]) {

@@ -68,12 +68,14 @@ export function organizationPartConformance(opened: Opened): void {
         const [one, two] = [await createConnection(), await createConnection()];
         await add(organization, two);
         await add(organization, one, { isEnabled: false });
-        const { list } = storage.config.organizationConnections;
+        const { organizationConnections: connections } = storage.config;
         const ids = async (filter: { isEnabled?: boolean }) =>
-          (await list(organization, filter, everything)).items.map(({ connectionId }) => connectionId);
+          (await connections.list(organization, filter, everything)).items.map(
+            ({ connectionId }) => connectionId,
+          );
         expect(await ids({})).toEqual([two, one]);
         expect(await ids({ isEnabled: false })).toEqual([one]);
-        expect((await list(organization, {}, countedPage(1, 1))).total).toBe(2);
+        expect((await connections.list(organization, {}, countedPage(1, 1))).total).toBe(2);
       });
 
       test('are added once, and only where both exist', async () => {
