@@ -123,7 +123,7 @@ export function memberHandlers(storage: Storage, change: ChangeConfig): Handlers
     async listOrganizationInvitations({ path, query }) {
       await existing(config, path.id);
       const { offset: start, limit } = pageOf(query);
-      // Nobody is invited here, and a clone of the platform's export has to be told so. It does not count them either.
+      // Nobody is invited here, and exports ask. The platform does not count invitations (text of its contract).
       return { status: 200, body: query.include_totals ? { invitations: [], start, limit } : [] };
     },
 
