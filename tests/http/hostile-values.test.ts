@@ -34,7 +34,7 @@ describe.each(engines)('on the $name database', (engine) => {
       ['a word', base64url('global')],
       ['a thousand characters', 'A'.repeat(1000)],
     ])('%s', async (_what, from) => {
-      for (const list of ['client-grants', 'clients', 'organizations', 'logs']) {
+      for (const list of ['client-grants', 'clients', 'organizations', 'roles', 'logs']) {
         const { status, text } = await rawApi(server, `${list}?from=${encodeURIComponent(from)}&take=2`);
         expect([200, 400]).toContain(status);
         expect(text).not.toMatch(INSIDES);
@@ -64,7 +64,15 @@ describe.each(engines)('on the $name database', (engine) => {
       ['a wildcard', '%25%25', [404]],
       ['a line feed', 'a%0Ab', [404]],
     ])('%s', async (_what, id, statuses) => {
-      for (const path of ['resource-servers', 'client-grants', 'clients', 'organizations', 'logs']) {
+      for (const path of [
+        'resource-servers',
+        'client-grants',
+        'clients',
+        'organizations',
+        'roles',
+        'users',
+        'logs',
+      ]) {
         const { status, text } = await rawApi(server, `${path}/${id}`);
         expect(statuses).toContain(status);
         expect(text).not.toMatch(INSIDES);
@@ -90,6 +98,10 @@ describe.each(engines)('on the $name database', (engine) => {
       'resource-servers?identifiers=%00',
       'organizations/org_aaaaaaaaaaaaaaaa/client-grants?client_id=%00',
       'logs?q=type:%00',
+      'roles?name_filter=%00',
+      'users?q=name:%00',
+      'users?connection=%ED%A0%80',
+      'users-by-email?email=%00',
       'clients?fields=%00',
       'clients?%00=1',
     ])('%s is refused', async (path) => {
@@ -107,6 +119,10 @@ describe.each(engines)('on the $name database', (engine) => {
       'clients?app_type=%25',
       'clients?external_client_id=%25',
       'logs?q=client_id:%25',
+      'roles?name_filter=%25',
+      'users?q=name:%25*',
+      'users?q=user_metadata.a%27b:%25',
+      'users-by-email?email=%25',
     ])('%s finds nothing, as nothing is a pattern', async (path) => {
       expect(seen(await server.api('get', path))).toEqual({ status: 200, body: [] });
     });

@@ -8,10 +8,18 @@ import {
   createApi,
   createClient,
   createClientGrant,
+  CONNECTION,
   createOrganization,
+  createRole,
+  createUser,
   type CredentialWire,
   type OrganizationWire,
+  PASSWORD,
+  permissions,
+  type RoleWire,
   unique,
+  userPath,
+  type UserWire,
 } from '../fixtures.js';
 import { rsaKey } from '../keys.js';
 import { latest } from './log-entry.js';
@@ -28,6 +36,8 @@ interface Objects {
   grant: ClientGrantWire;
   organization: OrganizationWire;
   credential: CredentialWire;
+  role: RoleWire;
+  user: UserWire;
 }
 
 /** One of each, made anew: every test below changes or deletes one. */
@@ -38,11 +48,13 @@ async function objects(): Promise<Objects> {
     pem: rsaKey.publicPem,
   });
   return {
-    api: await createApi(server),
+    api: await createApi(server, { scopes: [{ value: 'a' }] }),
     client,
     grant: await createClientGrant(server, { organization_usage: 'allow' }),
     organization: await createOrganization(server),
     credential: added.body as CredentialWire,
+    role: await createRole(server),
+    user: await createUser(server),
   };
 }
 
@@ -112,12 +124,66 @@ describe('a write that succeeds', () => {
       ({ organization, grant }) => `organizations/${organization.id}/client-grants/${grant.id}`,
       undefined,
     ],
+    ['Create a role', 'post', () => 'roles', () => ({ name: unique('logged') })],
+    ['Update a role', 'patch', ({ role }) => `roles/${role.id}`, () => ({ description: 'x' })],
+    ['Delete a role', 'delete', ({ role }) => `roles/${role.id}`, undefined],
+    [
+      'Add permissions to a role',
+      'post',
+      ({ role }) => `roles/${role.id}/permissions`,
+      ({ api }) => permissions(api, 'a'),
+    ],
+    [
+      'Remove permissions from a role',
+      'delete',
+      ({ role }) => `roles/${role.id}/permissions`,
+      ({ api }) => permissions(api, 'a'),
+    ],
+    [
+      'Give a role to users',
+      'post',
+      ({ role }) => `roles/${role.id}/users`,
+      ({ user }) => ({ users: [user.user_id] }),
+    ],
+    [
+      'Create a user',
+      'post',
+      () => 'users',
+      () => ({ connection: CONNECTION, email: `${unique('logged')}@example.com`, password: PASSWORD }),
+    ],
+    ['Update a user', 'patch', ({ user }) => userPath(user), () => ({ password: PASSWORD })],
+    ['Delete a user', 'delete', ({ user }) => userPath(user), undefined],
+    [
+      'Give roles to a user',
+      'post',
+      ({ user }) => userPath(user, '/roles'),
+      ({ role }) => ({ roles: [role.id] }),
+    ],
+    [
+      'Take roles from a user',
+      'delete',
+      ({ user }) => userPath(user, '/roles'),
+      ({ role }) => ({ roles: [role.id] }),
+    ],
+    [
+      'Add permissions to a user',
+      'post',
+      ({ user }) => userPath(user, '/permissions'),
+      ({ api }) => permissions(api, 'a'),
+    ],
+    [
+      'Remove permissions from a user',
+      'delete',
+      ({ user }) => userPath(user, '/permissions'),
+      ({ api }) => permissions(api, 'a'),
+    ],
   ];
 
   test.each<Row>(rows)('%s', async (summary, method, path, body) => {
     const of = await objects();
     const before = await latest(server);
     const sent = body?.(of);
+    const logged = sent && 'password' in sent ? { ...sent, password: '[redacted]' } : sent;
     expect((await server.api(method, path(of), sent)).ok).toBe(true);
     expect(await latest(server)).toEqual({
       log_id: expect.any(String),
@@ -131,7 +197,7 @@ describe('a write that succeeds', () => {
       audience: server.tenant.identifierOf('management'),
       config_version: (before.config_version ?? 0) + 1,
       details: {
-        request: { method, path: `/api/v2/${path(of)}`, ...(sent !== undefined && { body: sent }) },
+        request: { method, path: `/api/v2/${path(of)}`, ...(logged !== undefined && { body: logged }) },
       },
     });
   });

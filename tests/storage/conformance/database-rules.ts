@@ -160,6 +160,18 @@ const broken: readonly (readonly [string, string, Break])[] = [
     ({ users }) => users.create(aUser({ provider: 'sms' })),
   ],
   [
+    'a role of an organization that a user has outside of it',
+    'a role of an organization is only for its members',
+    async ({ connections, organizations, roles, users }) => {
+      const user = aUser();
+      await connections.create(aConnection({ name: user.connection }));
+      await users.create(user);
+      const { id: ownerId } = await organizations.create(anOrganization());
+      const { id } = await roles.create(aRole({ type: 'organization', ownerId }));
+      await users.addRoles([user.userId], [id]);
+    },
+  ],
+  [
     'an email with capital letters',
     'users_email_in_lower_case',
     ({ users }) => users.create(aUser({ email: 'Ann@example.com' })),
