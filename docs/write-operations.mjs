@@ -25,14 +25,17 @@ const operations = Object.entries(contract.paths).flatMap(([at, item]) =>
     const { operationId, summary, tags, security, 'x-grantry-effect': own } = item[method];
     const effect = own ?? effectsOfTags.get(tags[0]) ?? 'full';
     if (!(effect in EFFECTS)) throw new Error(`${operationId}: x-grantry-effect is \`${effect}\``);
-    const scopes = security.flatMap((/** @type {object} */ each) => Object.values(each).flat());
+    const scopes = security.map((/** @type {object} */ each) => Object.values(each).flat());
     return { request: `${method.toUpperCase()} ${at}`, summary, tag: tags[0], scopes, effect };
   }),
 );
 
 const cell = (/** @type {string} */ text) => text.replaceAll('|', '\\|');
 const row = (/** @type {(typeof operations)[number]} */ { request, summary, scopes, effect }) => {
-  const needs = scopes.map((/** @type {string} */ scope) => `\`${scope}\``).join(' or ') || 'no token';
+  const needs =
+    scopes
+      .map((/** @type {string[]} */ together) => together.map((scope) => `\`${scope}\``).join(' and '))
+      .join(' or ') || 'no token';
   return `| \`${request}\` | ${cell(summary)} | ${needs} | ${EFFECTS[effect]} |`;
 };
 const sections = contract.tags.map(
@@ -51,7 +54,7 @@ There are ${operations.length} operations.
 - ${count('kept')} are **kept without effect**: values are checked, kept and answered as the platform does it, and nothing else acts on them.
 - ${count('none')} are about what **does not exist here**: they answer as a tenant does that has nothing of the kind, and refuse to make any.
 
-Any one of the scopes is enough. Fields, limits and examples are on the page \`/reference\` of a running server; what differs
+Any one of the scopes is enough, but for those that are joined by "and". Fields, limits and examples are on the page \`/reference\` of a running server; what differs
 from the platform is in [compatibility.md](compatibility.md).
 
 Written by \`npm run generate\` from \`openapi.yaml\`: change it there.
