@@ -6,11 +6,12 @@ import type { Logger } from 'pino';
 import type { Tenant } from './domain/tenant.js';
 import { ManagementError } from './errors.js';
 import { authenticate } from './http/authentication.js';
-import type { Contract, Handlers, OperationId } from './http/contract.js';
+import { type Contract, type Handlers, type OperationId, withoutPaths } from './http/contract.js';
 import { renderErrors } from './http/error-renderer.js';
 import { routeOperations } from './http/router.js';
 import { securityHeaders } from './http/security-headers.js';
 import { validateAgainst } from './http/validation.js';
+import { health, snapshotHandlers, snapshotPaths } from './instance/routes.js';
 import { changingWith, logRefusedWrites } from './management/change.js';
 import { clientGrantHandlers } from './management/client-grants/routes.js';
 import { credentialHandlers } from './management/clients/credential-routes.js';
@@ -45,6 +46,8 @@ export interface AppOptions {
   readonly log: Logger;
   /** Whether token answers name the rule that decided. */
   readonly reasonHeader: boolean;
+  /** Whether the state can be remembered and put back. Without it there are no such paths. */
+  readonly snapshots: boolean;
   /** Checks answers against the contract as well as requests. For tests. */
   readonly validateResponses: boolean;
 }
@@ -59,6 +62,7 @@ type ManagementOperation = Exclude<
   | 'getOpenapiYaml'
   | 'getOpenapiJson'
   | 'getReference'
+  | 'getHealth'
 >;
 
 function faceOf(tenant: Tenant, keys: KeySet): TenantFace {
@@ -87,6 +91,7 @@ function handlersOf({ storage, tenant, keys }: AppOptions): Handlers<ManagementO
     ...discoveryDomainHandlers(storage, change),
     ...memberHandlers(storage, change),
     ...logHandlers(storage),
+    ...snapshotHandlers(storage),
   };
 }
 
@@ -96,7 +101,9 @@ function sendPublic(res: Response, body: object): void {
 }
 
 function createExpressApp(options: AppOptions): Express {
-  const { contract, storage, tenant, keys, log } = options;
+  const { storage, tenant, keys, log } = options;
+  const contract = options.snapshots ? options.contract : withoutPaths(options.contract, snapshotPaths);
+  const guarded = ['/api/v2', ...(options.snapshots ? snapshotPaths : [])];
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -113,14 +120,16 @@ function createExpressApp(options: AppOptions): Express {
 
   app.use(referenceRoutes(contract, tenant));
 
-  app.use('/api/v2', (req, res, next) => {
+  app.get('/_grantry/health', health(storage));
+
+  app.use(guarded, (req, res, next) => {
     // Answers can hold secrets, and are about what has just changed.
     res.set('Cache-Control', 'no-store');
     // RFC 9110 section 9.3.2: HEAD is GET without the body, which Node leaves out.
     if (req.method === 'HEAD') req.method = 'GET';
     next();
   });
-  app.use('/api/v2', authenticate(managementTokenVerifier(keys, tenant)));
+  app.use(guarded, authenticate(managementTokenVerifier(keys, tenant)));
   app.use(validateAgainst(contract, { responses: options.validateResponses }));
   app.use(routeOperations(contract, handlersOf(options)));
   app.use(() => {

@@ -69,6 +69,7 @@ const environment = z.object({
   LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   LOG_RETENTION_DAYS: wholeNumber(1, 36_500).prefault('30'),
   REASON_HEADER: oneOf(['on', 'off']).default('on'),
+  SNAPSHOTS: oneOf(['off', 'on']).default('off'),
   CLIENT_CREDENTIALS_SCOPES: oneOf(['all_of_grant', 'requested_part']).default(
     platformChoices.clientCredentialsScopes,
   ),
@@ -94,6 +95,8 @@ export interface Config {
   readonly logLevel: string;
   readonly logRetentionDays: number;
   readonly reasonHeader: boolean;
+  /** Whether the state can be remembered and put back through HTTP. */
+  readonly snapshots: boolean;
   readonly choices: PlatformChoices;
 }
 
@@ -174,6 +177,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     logLevel: values.LOG_LEVEL,
     logRetentionDays: values.LOG_RETENTION_DAYS,
     reasonHeader: values.REASON_HEADER === 'on',
+    snapshots: values.SNAPSHOTS === 'on',
     choices: { ...platformChoices, clientCredentialsScopes: values.CLIENT_CREDENTIALS_SCOPES },
   });
 }

@@ -117,6 +117,8 @@ export const managementErrors = {
     message: 'A credential with the same kid already exists for this client.',
   },
   alias_conflict: { status: 409, message: 'Another client exists with the same alias.' },
+  // Ours, as the whole operation is.
+  no_snapshot: { status: 409, errorCode: 'no_snapshot', message: 'There is no snapshot to restore.' },
   write_conflict: { status: 409, message: 'The request conflicts with another one at the same time.' },
   // Transport. The platform is built on hapi, whose texts these are.
   payload_too_large: { status: 413, message: 'Payload content length greater than maximum allowed: 1048576' },

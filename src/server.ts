@@ -137,6 +137,7 @@ export async function startServer(config: Config, options: StartOptions = {}): P
       now,
       log,
       reasonHeader: config.reasonHeader,
+      snapshots: config.snapshots,
       validateResponses: options.validateResponses ?? false,
     });
     app = serve;

@@ -39,6 +39,10 @@ export interface Grantry {
   readonly ca: { readonly pem: string; readonly file: string } | null;
   /** A token for the Management API with every scope. */
   readonly managementToken: () => Promise<string>;
+  /** Remembers the whole state, in place of what was remembered before. */
+  readonly snapshot: () => Promise<void>;
+  /** Puts back the state that `snapshot` remembered. @throws when there is none. */
+  readonly restore: () => Promise<void>;
   /** Ends it. Nothing is left of it. */
   readonly close: () => Promise<void>;
 }
@@ -81,7 +85,7 @@ async function handleOf(
   isSecure: boolean,
   removeDirectory: () => Promise<void>,
 ): Promise<Grantry> {
-  const { tenant, port, created, authorityFile } = server;
+  const { tenant, port, created, authorityFile, storage } = server;
   if (created === null) throw new Error('an empty database had a management client');
   const url = `${isSecure ? 'https' : 'http'}://127.0.0.1:${port}`;
   const ca =
@@ -101,6 +105,10 @@ async function handleOf(
         client_secret: created.secret,
         audience: managementAudience,
       }),
+    snapshot: () => storage.takeSnapshot(),
+    restore: async () => {
+      if (!(await storage.restoreSnapshot())) throw new Error('there is no snapshot to restore');
+    },
     close: async () => {
       await server.close({ graceMs: 0 });
       await removeDirectory();

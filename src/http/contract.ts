@@ -103,3 +103,12 @@ export function readContract(): Contract {
   );
   return { document, operations };
 }
+
+/** The contract of a server that does not have these paths. */
+export function withoutPaths({ document, operations }: Contract, paths: readonly string[]): Contract {
+  const kept = Object.entries(document.paths).filter(([at]) => !paths.includes(at));
+  return {
+    document: { ...document, paths: Object.fromEntries(kept) },
+    operations: operations.filter(({ path: at }) => !paths.includes(at)),
+  };
+}

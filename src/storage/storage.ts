@@ -482,6 +482,22 @@ export interface Storage {
   /** Deletes log entries, used assertions and token counts that are of no use any more. @returns how many. */
   prune(before: { logs: Date; now: Date }): Promise<number>;
 
+  /**
+   * Remembers the whole state, in place of what was remembered before: the configuration but for the signing keys, used
+   * assertions, counted tokens, and where the log ends. It outlives the process.
+   */
+  takeSnapshot(): Promise<void>;
+
+  /**
+   * Puts back what `takeSnapshot` remembered, and deletes the log entries since: all of it, or nothing. The version of the
+   * configuration goes up as with any change, so facts read before are out of date everywhere.
+   * @returns false when nothing is remembered, or only by another version of the server.
+   */
+  restoreSnapshot(): Promise<boolean>;
+
+  /** @throws when the database does not answer. */
+  ping(): Promise<void>;
+
   /** Waits for what is under way and closes the database. */
   close(): Promise<void>;
 }

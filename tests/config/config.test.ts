@@ -28,6 +28,7 @@ test('an empty environment gives the defaults', () => {
     logLevel: 'info',
     logRetentionDays: 30,
     reasonHeader: true,
+    snapshots: false,
     choices: { clientCredentialsScopes: 'all_of_grant', undefinedScopesInGrant: 'drop' },
   });
 });
@@ -48,6 +49,7 @@ test('every key has its place', () => {
     LOG_LEVEL: 'warn',
     LOG_RETENTION_DAYS: '7',
     REASON_HEADER: 'off',
+    SNAPSHOTS: 'on',
     CLIENT_CREDENTIALS_SCOPES: 'requested_part',
   };
   expect(readConfig(env)).toEqual({
@@ -62,6 +64,7 @@ test('every key has its place', () => {
     logLevel: 'warn',
     logRetentionDays: 7,
     reasonHeader: false,
+    snapshots: true,
     choices: { clientCredentialsScopes: 'requested_part', undefinedScopesInGrant: 'drop' },
   });
 });
@@ -182,6 +185,7 @@ describe('words', () => {
     ['LOG_LEVEL', 'INFO', 'fatal, error, warn, info, debug, trace, silent'],
     ['REASON_HEADER', 'true', 'on, off'],
     ['TLS', 'on', 'off, auto'],
+    ['SNAPSHOTS', 'true', 'off, on'],
     ['CLIENT_CREDENTIALS_SCOPES', 'all', 'all_of_grant, requested_part'],
   ])('%s cannot be %s', (key, value, words) => {
     expect(mistakesIn({ [key]: value })).toEqual([`${key} must be one of ${words} (it is "${value}")`]);

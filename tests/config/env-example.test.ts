@@ -24,6 +24,7 @@ const places: Record<string, (config: Config) => unknown> = {
   LOG_LEVEL: ({ logLevel }) => logLevel,
   LOG_RETENTION_DAYS: ({ logRetentionDays }) => String(logRetentionDays),
   REASON_HEADER: ({ reasonHeader }) => (reasonHeader ? 'on' : 'off'),
+  SNAPSHOTS: ({ snapshots }) => (snapshots ? 'on' : 'off'),
   CLIENT_CREDENTIALS_SCOPES: ({ choices }) => choices.clientCredentialsScopes,
 };
 

@@ -7,9 +7,9 @@ import { clientGrantCases, resourceServerCases } from './api-cases.js';
 import { clientCases, credentialCases } from './client-cases.js';
 import { connectionCases } from './connection-cases.js';
 import { isObject, type Json, operationOf, operations, validatorOf } from './document.js';
-import { logCases, oauthCases, organizationCases, referenceCases } from './other-cases.js';
 import { roleCases, userCases } from './role-and-user-cases.js';
 import { organizationPartCases } from './organization-part-cases.js';
+import { instanceCases, logCases, oauthCases, organizationCases, referenceCases } from './other-cases.js';
 import { type Cases, makeWorld, type World } from './world.js';
 import { bodyOf, givenClient } from '../oauth/given.js';
 
@@ -26,6 +26,7 @@ const cases: Cases = {
   ...logCases,
   ...oauthCases,
   ...referenceCases,
+  ...instanceCases,
 };
 
 let world: World;

@@ -3,6 +3,7 @@
 
 import { managementScopes } from '../../src/domain/management-scopes.js';
 import { managementErrors } from '../../src/errors.js';
+import { snapshotPaths } from '../../src/instance/routes.js';
 import { document, isObject, type Json, newValidator, operations, resolve, validatorOf } from './document.js';
 
 /** Every `$ref` at or below a value. */
@@ -180,11 +181,19 @@ describe('openapi.yaml and the sources', () => {
     expect(together).toBe(['listRoleUsers', 'listUserRoles'].includes(operation.id) ? 1 : 0);
   });
 
+  test('agree that what is not there by default needs a scope that clients do not have by accident', () => {
+    const switched = operations.filter(({ path }) => snapshotPaths.includes(path));
+    expect(switched.map(scopesOf)).toEqual([['update:tenant_settings'], ['update:tenant_settings']]);
+  });
+
   test('agree that nothing else needs a token', () => {
-    const open = operations.filter(({ path }) => !path.startsWith('/api/v2/'));
+    const open = operations.filter(
+      ({ path }) => !path.startsWith('/api/v2/') && !snapshotPaths.includes(path),
+    );
     expect(open.flatMap(scopesOf)).toEqual([]);
     expect(open.map(({ id }) => id).sort()).toEqual([
       'getAuthorizationServerMetadata',
+      'getHealth',
       'getJsonWebKeySet',
       'getOpenapiJson',
       'getOpenapiYaml',

@@ -1,4 +1,4 @@
-// Organizations, the log, and what needs no token: the token endpoint, what verifiers read, and the reference.
+// Organizations, the log, what needs no token (the token endpoint, what verifiers read, the reference), and the server itself.
 
 import type { Response, Test } from 'supertest';
 import { askToken, bodyOf, givenClient, givenGrant, givenOrganization, unique } from '../oauth/given.js';
@@ -125,4 +125,28 @@ export const referenceCases: Cases = {
   'getOpenapiJson 304': (world) => documentAgain(world, '/openapi.json'),
   'getReference 200': (world) => document(world, '/reference'),
   'getReference 304': (world) => documentAgain(world, '/reference'),
+};
+
+const post = async ({ server }: World, path: string): Promise<Response> =>
+  server
+    .request()
+    .post(`/_grantry/${path}`)
+    .auth(await server.tokenWith('update:tenant_settings'), { type: 'bearer' });
+
+/** In this order: there is nothing to restore until a snapshot was taken. */
+export const instanceCases: Cases = {
+  'getHealth 200': ({ server }) => server.request().get('/_grantry/health'),
+  'getHealth 503': async ({ server }) => {
+    const ping = server.storage.ping.bind(server.storage);
+    server.storage.ping = () => Promise.reject(new Error('no answer'));
+    const answer = await server.request().get('/_grantry/health');
+    server.storage.ping = ping;
+    return answer;
+  },
+
+  ...strangers('restoreSnapshot'),
+  'restoreSnapshot 409': (world) => post(world, 'restore'),
+  ...strangers('takeSnapshot'),
+  'takeSnapshot 204': (world) => post(world, 'snapshot'),
+  'restoreSnapshot 204': (world) => post(world, 'restore'),
 };

@@ -79,6 +79,21 @@ test('what is given is used: the client, its secret, the public address', async 
   expect(await clientNames(grantry)).toContain('Management');
 });
 
+test('a suite puts it back to a state that it knows', async () => {
+  const grantry = await start();
+  await expect(grantry.restore()).rejects.toThrow('there is no snapshot to restore');
+  await grantry.snapshot();
+  const headers = {
+    authorization: `Bearer ${await grantry.managementToken()}`,
+    'content-type': 'application/json',
+  };
+  const body = JSON.stringify({ name: 'Made by a test' });
+  await fetch(`${grantry.url}/api/v2/clients`, { method: 'POST', headers, body });
+  expect(await clientNames(grantry)).toContain('Made by a test');
+  await grantry.restore();
+  expect(await clientNames(grantry)).not.toContain('Made by a test');
+});
+
 test('with TLS it brings along what clients have to trust, until it is closed', async () => {
   const grantry = await startGrantry({ tls: true });
   const { url, ca } = grantry;

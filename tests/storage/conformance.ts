@@ -17,6 +17,7 @@ import { resourceServerConformance } from './conformance/resource-servers.js';
 import { roleConformance, roleListConformance } from './conformance/roles.js';
 import { sealedSecretsConformance } from './conformance/sealed-secrets.js';
 import { severalProcessesConformance } from './conformance/several-processes.js';
+import { snapshotConformance } from './conformance/snapshots.js';
 import { textConformance } from './conformance/text.js';
 import { timeZoneConformance } from './conformance/time-zones.js';
 import { tokenFactsConformance } from './conformance/token-facts.js';
@@ -65,6 +66,7 @@ export function storageConformance(engine: Engine): void {
     refusedAndClosedConformance(engine);
     timeZoneConformance(engine);
     sealedSecretsConformance(engine);
+    snapshotConformance(engine);
     // A lock keeps a second process out of the embedded database (embedded-safety.test.ts).
     if (engine.name !== 'embedded') severalProcessesConformance(engine);
   });

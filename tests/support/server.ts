@@ -47,6 +47,7 @@ export interface ServerOptions {
   readonly engine?: Engine;
   readonly choices?: PlatformChoices;
   readonly reasonHeader?: boolean;
+  readonly snapshots?: boolean;
   readonly now?: () => Date;
 }
 
@@ -62,6 +63,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
       ...config,
       choices: options.choices ?? config.choices,
       reasonHeader: options.reasonHeader ?? config.reasonHeader,
+      snapshots: options.snapshots ?? config.snapshots,
     },
     {
       openStorage: () => database.open(),

@@ -19,6 +19,7 @@ import { resourceServerReader, resourceServerWriter } from './resource-servers.j
 import { roleReader, roleWriter } from './roles.js';
 import { Sealing } from './sealing.js';
 import { signingKeyReader, signingKeyWriter } from './signing-keys.js';
+import { restoreSnapshot, takeSnapshot } from './snapshots.js';
 import { readTokenFacts } from './token-facts.js';
 import { userReader, userWriter } from './users.js';
 
@@ -96,10 +97,15 @@ class PrismaStorage implements Storage {
     return this.#database.prisma;
   }
 
-  async write<T>(change: (config: ConfigWriter) => Promise<Change<T>>): Promise<T> {
+  write<T>(change: (config: ConfigWriter) => Promise<Change<T>>): Promise<T> {
+    return this.#change((tx) => change(configWriter(tx, this.#sealing)));
+  }
+
+  /** Runs a change, in its turn. */
+  async #change<T>(change: (tx: Db) => Promise<Change<T>>): Promise<T> {
     // Entries that wait to be written are older than this change.
     await this.#logs.flush();
-    const writing = this.#write(change);
+    const writing = this.#transact(change);
     this.#underWay.add(writing);
     try {
       return await writing;
@@ -108,7 +114,7 @@ class PrismaStorage implements Storage {
     }
   }
 
-  async #write<T>(change: (config: ConfigWriter) => Promise<Change<T>>): Promise<T> {
+  async #transact<T>(change: (tx: Db) => Promise<Change<T>>): Promise<T> {
     try {
       const { version, result } = await this.#prisma.$transaction(
         async (tx) => {
@@ -117,7 +123,7 @@ class PrismaStorage implements Storage {
             where: { id: 1 },
             data: { version: { increment: 1 } },
           });
-          const { result, entry } = await change(configWriter(tx, this.#sealing));
+          const { result, entry } = await change(tx);
           if (entry) await writeLog(tx, entry, raised.version);
           return { version: Number(raised.version), result };
         },
@@ -189,6 +195,18 @@ class PrismaStorage implements Storage {
       await this.#prisma.tokenCount.deleteMany({ where: { periodStart: { lt: twoDaysAgo } } }),
     ];
     return deleted.reduce((sum, { count }) => sum + count, 0);
+  }
+
+  takeSnapshot(): Promise<void> {
+    return this.#change(async (tx) => ({ result: await takeSnapshot(tx), entry: null }));
+  }
+
+  restoreSnapshot(): Promise<boolean> {
+    return this.#change(async (tx) => ({ result: await restoreSnapshot(tx), entry: null }));
+  }
+
+  async ping(): Promise<void> {
+    await this.#database.pool.query('SELECT 1');
   }
 
   async close(): Promise<void> {
