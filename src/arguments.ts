@@ -1,8 +1,11 @@
 import { parseArgs } from 'node:util';
 
+const COMMANDS = ['start', 'health'] as const;
+
 export const usage = `Usage: grantry start [options]
 
-Starts a server. Settings come from the environment or a file .env; these options come before both:
+Starts a server. Settings come from the environment or a file .env (.env.example has every one); these options come
+before both:
 
   --port <number>        listens there; 0 for any port that is free (PORT)
   --host <address>       listens on this address (HOST)
@@ -12,6 +15,7 @@ Starts a server. Settings come from the environment or a file .env; these option
 
 Other commands:
 
+  grantry health         asks the server that these settings start whether it can serve; ends with 0 or 1
   grantry --help
   grantry --version
 `;
@@ -23,7 +27,7 @@ export type Asked =
   | { readonly command: 'help' }
   | { readonly command: 'version' }
   | {
-      readonly command: 'start';
+      readonly command: (typeof COMMANDS)[number];
       /** What the options say, as settings (see config.ts). */
       readonly environment: Readonly<Record<string, string>>;
     };
@@ -33,10 +37,11 @@ export function parseArguments(words: readonly string[]): Asked {
   const { values, positionals } = parse(words);
   if (values.help) return { command: 'help' };
   if (values.version) return { command: 'version' };
-  const [command, ...others] = positionals;
-  if (command === undefined) throw new UsageError('there is no command');
-  if (command !== 'start') throw new UsageError(`there is no command ${JSON.stringify(command)}`);
-  if (others.length > 0) throw new UsageError(`start takes no ${JSON.stringify(others[0])}`);
+  const [word, ...others] = positionals;
+  if (word === undefined) throw new UsageError('there is no command');
+  const command = COMMANDS.find((each) => each === word);
+  if (command === undefined) throw new UsageError(`there is no command ${JSON.stringify(word)}`);
+  if (others.length > 0) throw new UsageError(`${command} takes no ${JSON.stringify(others[0])}`);
   return {
     command,
     environment: {

@@ -6,8 +6,7 @@ import path from 'node:path';
 import { loadEnvFile } from 'node:process';
 import { parseArguments, UsageError, usage } from './arguments.js';
 import { type Config, ConfigError, readConfig } from './config.js';
-import { startServer } from './server.js';
-import { welcome } from './welcome.js';
+import { askHealth } from './instance/ask-health.js';
 
 function readEnvironment(overrides: Readonly<Record<string, string>>): Config {
   try {
@@ -24,16 +23,34 @@ function version(): string {
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
+async function start(config: Config): Promise<void> {
+  // The first process of a container has no other way to end while it starts.
+  let stop = (): void => process.exit(1);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop());
+  // Loaded here because nothing else needs a server.
+  const [{ startServer }, { welcome }] = await Promise.all([import('./server.js'), import('./welcome.js')]);
+  const server = await startServer(config);
+  stop = () => void server.close();
+  process.stdout.write(welcome(server));
+}
+
 async function run(): Promise<void> {
   const asked = parseArguments(process.argv.slice(2));
-  if (asked.command === 'help') {
-    process.stdout.write(usage);
-  } else if (asked.command === 'version') {
-    process.stdout.write(`${version()}\n`);
-  } else {
-    const server = await startServer(readEnvironment(asked.environment));
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void server.close());
-    process.stdout.write(welcome(server));
+  switch (asked.command) {
+    case 'help':
+      process.stdout.write(usage);
+      return;
+    case 'version':
+      process.stdout.write(`${version()}\n`);
+      return;
+    case 'health': {
+      const health = await askHealth(readEnvironment(asked.environment));
+      process.stdout.write(`${health}\n`);
+      process.exitCode = health === 'ok' ? 0 : 1;
+      return;
+    }
+    case 'start':
+      await start(readEnvironment(asked.environment));
   }
 }
 
