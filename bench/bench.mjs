@@ -1,7 +1,7 @@
 // Everything that docs/benchmarks.md reports, in one run: figures of different runs do not compare on a shared machine.
 //
 //   npm run bench                      all of it
-//   npm run bench -- tokens start      only these parts: tokens, management, start, million
+//   npm run bench -- tokens start      only these parts: tokens, management, start, suite, million
 
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
@@ -17,6 +17,7 @@ import {
   tokenRequest,
 } from './measure.mjs';
 import { pairOf, SECRET, seed } from './seed.mjs';
+import { suite } from './suite.mjs';
 
 const parts = process.argv.slice(2);
 const wants = (/** @type {string} */ part) => parts.length === 0 || parts.includes(part);
@@ -163,6 +164,7 @@ async function million() {
 
 say(`Machine: ${machine()}. Load generator and server share it.\n`);
 if (wants('start')) await start();
+if (wants('suite')) await suite();
 if (wants('tokens')) await tokens();
 if (wants('management')) await management();
 if (wants('million')) await million();
