@@ -22,12 +22,12 @@ async function call(
   /** @type {Target} */ { url, token },
   /** @type {string} */ method,
   /** @type {string} */ at,
-  /** @type {object | undefined} */ body = undefined,
+  /** @type {object} */ body = {},
 ) {
   const answer = await fetch(`${url}/${at}`, {
     method,
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-    ...(body && { body: JSON.stringify(body) }),
+    ...(method === 'POST' && { body: JSON.stringify(body) }),
   });
   const text = await answer.text();
   if (!answer.ok) throw new Error(`${method} ${at}: ${answer.status} ${text}`);
