@@ -33,7 +33,9 @@ const docs = (file: string): Promise<string> => readFile(path.join(root, 'docs',
 
 test('it brings along no tests, no maps, and of the sources only the reference page', async () => {
   const files = await readdir(path.join(project, 'node_modules/grantry'), { recursive: true });
-  expect(files.filter((file) => /^(tests|bench|docs)\b|^src\/(?!reference(\/page|$))|\.map$/.test(file))).toEqual([]);
+  expect(
+    files.filter((file) => /^(tests|bench|docs)\b|^src\/(?!reference(\/page|$))|\.map$/.test(file)),
+  ).toEqual([]);
 });
 
 test('a script starts one in its process and gets a token, and its types hold', async () => {
