@@ -107,11 +107,14 @@ test('the step of the workflow example that starts a server does, and it trusts 
     },
   );
   let output = '';
-  for await (const chunk of shell.stdout) {
-    output += String(chunk);
-    if (output.includes('{')) break;
+  try {
+    for await (const chunk of shell.stdout) {
+      output += String(chunk);
+      if (output.includes('{')) break;
+    }
+  } finally {
+    process.kill(-(shell.pid ?? 0), 'SIGTERM');
+    if (shell.exitCode === null && shell.signalCode === null) await once(shell, 'exit');
   }
-  process.kill(-(shell.pid ?? 0), 'SIGTERM');
-  await once(shell, 'exit');
   expect(output).toMatch(/ok\n\{"status":"ok"\}$/);
 }, 180_000);
