@@ -1,6 +1,6 @@
 // The server keeps its contract: for each operation and each status that openapi.yaml documents there is a request that is
 // answered with that status, and the answer's body is what the document says. A new status or operation fails the first
-// test until it has a case.
+// test until it has a case. Every write that succeeds leaves its row in the log.
 
 import type { Response } from 'supertest';
 import { clientGrantCases, resourceServerCases } from './api-cases.js';
@@ -11,6 +11,7 @@ import { roleCases, userCases } from './role-and-user-cases.js';
 import { organizationPartCases } from './organization-part-cases.js';
 import { instanceCases, logCases, oauthCases, organizationCases, referenceCases } from './other-cases.js';
 import { type Cases, makeWorld, type World } from './world.js';
+import { latest } from '../management/logs/log-entry.js';
 import { bodyOf, givenClient } from '../oauth/given.js';
 
 const cases: Cases = {
@@ -63,6 +64,15 @@ test.each(Object.entries(cases))('%s: the answer is as documented', async (name,
   expect({ status: String(answer.status), faults: faults(operationId, answer) }).toEqual({
     status,
     faults: [],
+  });
+
+  const { method, path, raw } = operationOf(operationId);
+  if (method === 'get' || !path.startsWith('/api/v2/') || !answer.ok) return;
+  // design.md D7; management-api.md 12.
+  expect(await latest(world.server)).toMatchObject({
+    type: 'sapi',
+    description: raw['summary'],
+    details: { request: { method } },
   });
 });
 
