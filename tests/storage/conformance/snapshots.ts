@@ -8,10 +8,13 @@ import {
   aLogEntry,
   anOrganization,
   aResourceServer,
+  aRole,
   aThirdParty,
+  aUser,
   change,
   countedPage,
   everything,
+  givenUserConnection,
   type OpenDatabase,
   openFresh,
   outcomes,
@@ -25,19 +28,31 @@ const NOW = new Date('2026-07-01T12:05:00.000Z');
 const quota = { of: 'client', id: 'first', quota: { enforce: true, perDay: null, perHour: 5 } } as const;
 const facts = { clientId: 'first', audience: API, organization: null };
 
+const permission = { resourceServerIdentifier: API, permissionName: 'read:orders' };
+
 /** One of everything, each referring to others. */
-const fill = (storage: Storage) =>
-  change(storage, async ({ clients, clientGrants, organizations, resourceServers }) => {
+async function fill(storage: Storage) {
+  await givenUserConnection(storage);
+  return change(storage, async (config) => {
+    const { clients, clientGrants, organizations, resourceServers, roles, users } = config;
     const { id: organizationId } = await organizations.create(anOrganization({ name: 'acme' }));
-    await resourceServers.create(aResourceServer({ identifier: API, signingSecret: 'sealed' }));
+    await resourceServers.create(
+      aResourceServer({ identifier: API, signingSecret: 'sealed', scopes: [{ value: 'read:orders' }] }),
+    );
     await clients.create(aClient({ clientId: 'first', defaultOrganizationId: organizationId }), []);
     await clients.create(aThirdParty({ clientId: 'third' }), [aCredential('third', { id: 'cred_1' })]);
     const grant = aClientGrant({ clientId: 'first', audience: API, organizationUsage: 'allow' });
     const { id: grantId } = await clientGrants.create(grant);
     await clientGrants.create(aDefaultGrant({ audience: API }));
     await organizations.addClientGrant(organizationId, grantId);
-    return { organizationId, grantId };
+    const { userId } = await users.create(aUser());
+    const { id: roleId } = await roles.create(aRole());
+    await roles.addPermissions(roleId, [permission]);
+    await users.addRoles([userId], [roleId]);
+    await users.addPermissions(userId, [permission]);
+    return { organizationId, grantId, userId, roleId };
   });
+}
 
 type Filled = Awaited<ReturnType<typeof fill>>;
 
@@ -63,6 +78,23 @@ const messes: readonly (readonly [string, (storage: Storage, made: Filled) => Pr
         await organizations.update(organizationId, { name: 'renamed' });
         await clientGrants.update(grantId, { scopes: ['read:orders'] });
         await clients.updateCredential('cred_1', { expiresAt: NOW }, NOW);
+      }),
+  ],
+  [
+    'changes that take permissions away',
+    (storage, { userId }) =>
+      change(storage, async ({ resourceServers, users }) => {
+        const api = await resourceServers.findByIdentifier(API);
+        await resourceServers.update(api?.id ?? '', { scopes: [] });
+        await users.update(userId, { blocked: true }, NOW);
+      }),
+  ],
+  [
+    'deletions of users and roles',
+    (storage, { userId, roleId }) =>
+      change(storage, async ({ roles, users }) => {
+        await users.delete(userId);
+        await roles.delete(roleId);
       }),
   ],
   [
