@@ -109,7 +109,7 @@ export function resourceServerHandlers(
       const updated = await change(call, async (config) => {
         const found = await find(config, call.path.id);
         if (found === null) throw new ManagementError('inexistent_resource_server');
-        checkSystemApiChange(found, call.body);
+        checkSystemApiChange(found, call.body, toWire(found));
         const changes = await toChanges(call.body, found.settings);
         return config.resourceServers.update(found.id, withSigningSecret(changes, found.signingSecret));
       });

@@ -1,8 +1,10 @@
 // What a JSON schema cannot state about an API (management-api.md 4 and 5).
 
+import { isDeepStrictEqual } from 'node:util';
 import { createPublicKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { calculateJwkThumbprint } from 'jose';
 import type { components } from '../../generated/openapi.js';
+import type { JsonObject } from '../../domain/json.js';
 import { ManagementError } from '../../errors.js';
 import type { ResourceServer, SystemApi, TokenEncryption } from '../../domain/resource-server.js';
 
@@ -39,11 +41,22 @@ const CHANGEABLE: Record<SystemApi, readonly (keyof Settings)[]> = {
   ],
 };
 
-/** @throws ManagementError when a PATCH touches what a system API has fixed. */
-export function checkSystemApiChange(api: ResourceServer, body: Settings): void {
+/**
+ * Exports send back what they were given (clients.md 5), so what is fixed may be sent as it is.
+ *
+ * @param shown the API as answers show it.
+ * @throws ManagementError when a PATCH changes what a system API has fixed.
+ */
+export function checkSystemApiChange(
+  api: ResourceServer,
+  body: Settings,
+  shown: Schemas['ResourceServer'],
+): void {
   if (api.systemApi === null) return;
   const changeable: readonly string[] = CHANGEABLE[api.systemApi];
-  const others = Object.keys(body).filter((name) => !changeable.includes(name));
+  const isAsBefore = (name: string): boolean =>
+    isDeepStrictEqual((body as JsonObject)[name], (shown as unknown as JsonObject)[name]);
+  const others = Object.keys(body).filter((name) => !changeable.includes(name) && !isAsBefore(name));
   if (others.length > 0) {
     throw new ManagementError(
       'invalid_body',

@@ -150,6 +150,17 @@ describe('what cannot be done', () => {
     expect(await read(kind)).toEqual(before);
   });
 
+  // clients.md 5: an export sends back what it was given.
+  test.each<[SystemApi]>([['management'], ['my_account'], ['my_organization']])(
+    '%s: what is fixed can be sent as it is',
+    async (kind) => {
+      const before = await read(kind);
+      const { name, token_lifetime, signing_alg, allow_offline_access } = before;
+      const body = { name, token_lifetime, signing_alg, allow_offline_access };
+      expect(seen(await server.api('patch', path(kind), body))).toEqual({ status: 200, body: before });
+    },
+  );
+
   test.each<[SystemApi, string]>([
     ['management', 'deny_all'],
     ['my_account', 'require_client_grant'],
