@@ -6,6 +6,7 @@ import type {
   ThirdPartySecurityMode,
   UserPolicy,
 } from './access-policy.js';
+import type { ResourceParameterProfile } from './tenant-settings.js';
 
 // What `policy/` needs to know to decide about one request, and nothing else. `storage/` loads it in one read, so
 // that a decision never mixes two states of the configuration.
@@ -15,6 +16,8 @@ export interface TenantFacts {
   readonly defaultAudience: string | null;
   /** Whether `organization` may be a name as well as an id. */
   readonly allowOrganizationNames: boolean;
+  /** Whether `resource` names an API where `audience` names none. */
+  readonly resourceParameterProfile: ResourceParameterProfile;
 }
 
 export interface ClientFacts {

@@ -1,13 +1,16 @@
 import type { AccessFacts } from './access-facts.js';
 import type { JsonObject } from './json.js';
 import type { SigningAlgorithm, TokenDialect, TokenEncryption } from './resource-server.js';
+import type { DefaultTokenQuotas } from './tenant-settings.js';
 import type { TokenQuota } from './token-quota.js';
 
 /** Which facts a token request needs. */
 export interface TokenFactsQuery {
   readonly clientId: string;
-  /** Null: the tenant's default audience. */
+  /** Null: what the resource names, where the tenant allows that, or the tenant's default audience. */
   readonly audience: string | null;
+  /** Left out: the request has none. */
+  readonly resource?: string | null;
   /** Id or name; null when the request names none. */
   readonly organization: string | null;
 }
@@ -46,6 +49,8 @@ export interface TokenQuotas {
   readonly client: TokenQuota | null;
   /** By organization id. */
   readonly organizations: Readonly<Record<string, TokenQuota>>;
+  /** For those that have none of their own. */
+  readonly defaults: DefaultTokenQuotas;
 }
 
 /** Everything about one token request, as it was at one version of the configuration. */

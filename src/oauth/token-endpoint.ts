@@ -107,8 +107,8 @@ async function decide(
   options: TokenEndpointOptions,
 ): Promise<Outcome> {
   const { storage, tenant, now } = options;
-  const { clientId, organization } = request;
-  const facts = await storage.tokenFacts({ clientId, audience: request.audience, organization }, { fresh });
+  const { clientId, audience, resource, organization } = request;
+  const facts = await storage.tokenFacts({ clientId, audience, resource, organization }, { fresh });
   const authentication = await authenticateClient(
     clientId,
     request.proof,

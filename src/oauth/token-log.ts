@@ -3,6 +3,7 @@ import type { JsonObject } from '../domain/json.js';
 import type { LogType, NewLogEntry } from '../domain/log-entry.js';
 import type { Tenant } from '../domain/tenant.js';
 import { connectionOf } from '../http/router.js';
+import { audienceOf } from '../policy/audience.js';
 import type { Outcome } from './outcome.js';
 import type { TokenRequest } from './token-request.js';
 import { grantTypes } from './vocabulary.js';
@@ -26,6 +27,7 @@ export function tokenLogEntry(
   const { facts, refusal } = outcome;
   const client = connectionOf(req);
   const granted = refusal ? null : outcome.decision;
+  const askedFor = request && facts ? audienceOf(request, facts.access.tenant)?.audience : request?.audience;
   const organization = granted?.organization;
   const scopes = granted?.scopes ?? request?.scopes;
   const details: JsonObject = {
@@ -40,7 +42,7 @@ export function tokenLogEntry(
     date: now(),
     type: logType(request, refusal !== null),
     clientId: cut(request?.clientId ?? null),
-    audience: cut(granted?.audience ?? request?.audience ?? facts?.access.tenant.defaultAudience ?? null),
+    audience: cut(granted?.audience ?? askedFor ?? null),
     organizationId: organization?.id ?? null,
     reason: refusal?.reason ?? 'granted',
     configVersion: facts?.configVersion ?? null,

@@ -25,6 +25,8 @@ export interface TokenRequest {
   readonly proof: ClientProof;
   /** Under the identifier that the API is kept by (`Tenant.canonical`). */
   readonly audience: string | null;
+  /** RFC 8707, under that identifier too. The tenant says whether it counts. */
+  readonly resource: string | null;
   /** Null when none is named; an empty parameter names none. */
   readonly scopes: readonly string[] | null;
   readonly organization: string | null;
@@ -88,6 +90,7 @@ const KNOWN = new Set([
   'client_assertion',
   'client_assertion_type',
   'audience',
+  'resource',
   'scope',
   'organization',
 ]);
@@ -187,11 +190,15 @@ export async function readTokenRequest(
     .get('scope')
     ?.split(' ')
     .filter((scope) => scope !== '');
-  const audience = parameters.get('audience');
+  const canonical = (name: string): string | null => {
+    const identifier = parameters.get(name);
+    return identifier === undefined ? null : tenant.canonical(identifier);
+  };
   return {
     grantType,
     ...identity,
-    audience: audience === undefined ? null : tenant.canonical(audience),
+    audience: canonical('audience'),
+    resource: canonical('resource'),
     scopes: scopes === undefined || scopes.length === 0 ? null : scopes,
     organization: parameters.get('organization') ?? null,
   };

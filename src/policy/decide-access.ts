@@ -11,6 +11,7 @@ import type {
   ResourceServerFacts,
 } from '../domain/access-facts.js';
 import type { AccessRequest, Decision, Denial } from './decision.js';
+import { audienceOf } from './audience.js';
 import { decideOrganization } from './organization.js';
 import { findClientGrant, grantedScopes } from './client-grant.js';
 import { mayBe } from './may-be.js';
@@ -102,14 +103,14 @@ function checkGrantType({ grantType }: AccessRequest, client: ClientFacts, trace
   return null;
 }
 
-/** AU-1, AU-2, AU-5, AU-6: identifiers are compared letter by letter, a final slash included. */
+/** AU-1 to AU-3, AU-5, AU-6: identifiers are compared letter by letter, a final slash included. */
 function resolveResourceServer(
   request: AccessRequest,
   facts: AccessFacts,
   trace: Trace,
 ): ResourceServerFacts | Denial {
-  const audience = request.audience ?? facts.tenant.defaultAudience;
-  if (audience == null) {
+  const asked = audienceOf(request, facts.tenant);
+  if (asked === null) {
     return trace.deny(
       'resource_server.known',
       'AU-6',
@@ -119,6 +120,7 @@ function resolveResourceServer(
       },
     );
   }
+  const { audience, source, because } = asked;
   const { resourceServer } = facts;
   if (resourceServer === null || resourceServer.identifier !== audience) {
     return trace.deny('resource_server.known', 'AU-5', 'no API has this identifier', {
@@ -126,11 +128,7 @@ function resolveResourceServer(
       audience,
     });
   }
-  trace.pass(
-    'resource_server.known',
-    request.audience === null ? 'AU-2' : 'AU-1',
-    request.audience === null ? "the tenant's default audience" : 'an API has this identifier',
-  );
+  trace.pass('resource_server.known', source, because);
   return resourceServer;
 }
 

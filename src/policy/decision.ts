@@ -10,6 +10,8 @@ export interface AccessRequest {
   readonly grantType: string;
   /** Identifier of the API asked for; null when the request names none. */
   readonly audience: string | null;
+  /** The `resource` parameter; null when the request has none. */
+  readonly resource: string | null;
   /** Scope values asked for, in order; null when the request names none. */
   readonly scopes: readonly string[] | null;
   /** Organization id or name asked for; null when the request names none. */

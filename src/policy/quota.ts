@@ -2,16 +2,21 @@ import type { QuotaUse, SubjectQuota } from '../domain/token-quota.js';
 import type { TokenQuotas } from '../domain/token-facts.js';
 import type { Decision, Denial } from './decision.js';
 
-/** The quotas that a granted token counts against (token-issuance.md CC-15): the client's and the organization's. */
+/**
+ * The quotas that a granted token counts against (token-issuance.md CC-15): the client's and the organization's, or the
+ * tenant's defaults where these have none of their own.
+ */
 export function quotasFor(
   decision: Extract<Decision, { granted: true }>,
   clientId: string,
   quotas: TokenQuotas,
 ): readonly SubjectQuota[] {
   const { organization } = decision;
-  const ofOrganization = organization && quotas.organizations[organization.id];
+  const ofClient = quotas.client ?? quotas.defaults.clients;
+  const ofOrganization =
+    organization && (quotas.organizations[organization.id] ?? quotas.defaults.organizations);
   return [
-    ...(quotas.client ? [{ of: 'client', id: clientId, quota: quotas.client } as const] : []),
+    ...(ofClient ? [{ of: 'client', id: clientId, quota: ofClient } as const] : []),
     ...(organization && ofOrganization
       ? [{ of: 'organization', id: organization.id, quota: ofOrganization } as const]
       : []),

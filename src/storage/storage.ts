@@ -28,7 +28,9 @@ import type {
 } from '../domain/resource-server.js';
 import type { DescribedPermission, Permission, UserPermission } from '../domain/permission.js';
 import type { NewRole, Role, RoleChanges, RoleType } from '../domain/role.js';
+import type { JsonValue } from '../domain/json.js';
 import type { SigningKey } from '../domain/signing-key.js';
+import type { TenantSettings, TenantSettingsChanges } from '../domain/tenant-settings.js';
 import type { TokenFacts, TokenFactsQuery } from '../domain/token-facts.js';
 import type { QuotaUse, SubjectQuota } from '../domain/token-quota.js';
 import type { NewUser, User, UserChanges } from '../domain/user.js';
@@ -393,6 +395,25 @@ export interface SigningKeyWriter extends SigningKeyReader {
   create(key: SigningKey): Promise<void>;
 }
 
+export interface TenantSettingsReader {
+  get(): Promise<TenantSettings>;
+}
+
+export interface TenantSettingsWriter extends TenantSettingsReader {
+  update(changes: TenantSettingsChanges): Promise<TenantSettings>;
+}
+
+/** Settings that nothing here acts on. Each is one document under a name, and encrypted at rest. */
+export interface SettingsDocumentReader {
+  find(name: string): Promise<JsonValue | null>;
+}
+
+export interface SettingsDocumentWriter extends SettingsDocumentReader {
+  /** Makes the document, or replaces it. */
+  put(name: string, document: JsonValue): Promise<void>;
+  delete(name: string): Promise<boolean>;
+}
+
 /** Reads the configuration. */
 export interface ConfigReader {
   readonly resourceServers: ResourceServerReader;
@@ -407,6 +428,8 @@ export interface ConfigReader {
   readonly roles: RoleReader;
   readonly users: UserReader;
   readonly signingKeys: SigningKeyReader;
+  readonly tenantSettings: TenantSettingsReader;
+  readonly settingsDocuments: SettingsDocumentReader;
 }
 
 /** Changes the configuration, inside `Storage.write`. */
@@ -423,6 +446,8 @@ export interface ConfigWriter {
   readonly roles: RoleWriter;
   readonly users: UserWriter;
   readonly signingKeys: SigningKeyWriter;
+  readonly tenantSettings: TenantSettingsWriter;
+  readonly settingsDocuments: SettingsDocumentWriter;
 }
 
 export interface LogFilter {

@@ -91,6 +91,7 @@ export const facts: fc.Arbitrary<AccessFacts> = clientGrants.chain((grants) =>
     tenant: fc.record({
       defaultAudience: fc.constantFrom('api', null),
       allowOrganizationNames: fc.boolean(),
+      resourceParameterProfile: fc.constantFrom('audience', 'compatibility'),
     }),
     client,
     resourceServer: fc.option(resourceServer, { freq: 19 }),
@@ -103,6 +104,7 @@ export const request: fc.Arbitrary<AccessRequest> = fc.record({
   subjectType: fc.constant('client'),
   grantType: fc.constant('client_credentials'),
   audience: rarely<string | null>('api', null, 'api/', 'other'),
+  resource: rarely<string | null>(null, 'api', 'other'),
   scopes: fc.option(fc.array(scope, { maxLength: 2 }), { freq: 2 }),
   organization: fc.option(fc.constantFrom('org_1', 'org_1', 'org_2', 'org_2', 'name 1', 'org_gone'), {
     freq: 2,

@@ -25,7 +25,8 @@ const dimensions = {
   grantTypeListed: [true, false],
   confidential: [true, false],
   selfRegistered: [false, true],
-  audience: ['asked for', 'by default', 'unknown', 'none'],
+  /** `unread resource`: there is one, and the tenant's profile leaves it aside. */
+  audience: ['asked for', 'by default', 'by resource', 'unknown', 'none', 'unread resource'],
   systemApi: [false, true],
   clientPolicy: ['require_client_grant', 'deny_all', 'allow_all'],
   ownGrant: grantShapes,
@@ -76,7 +77,23 @@ const requestedScopes = {
   gone: ['gone'],
 };
 const askedOrganizations = { none: null, 'by id': 'org_a', 'by name': 'a', unknown: 'org_x' };
-const askedAudiences = { 'asked for': API, 'by default': null, unknown: 'https://nope', none: null };
+const askedAudiences = {
+  'asked for': API,
+  'by default': null,
+  'by resource': null,
+  unknown: 'https://nope',
+  none: null,
+  'unread resource': null,
+};
+/** The resource that is there beside an audience never counts. */
+const askedResources = {
+  'asked for': 'https://nope',
+  'by default': null,
+  'by resource': API,
+  unknown: API,
+  none: null,
+  'unread resource': API,
+};
 const proofs = {
   'not required': null,
   'by client': null,
@@ -89,6 +106,7 @@ export function requestIn({ requested, organization, audience }: Situation): Acc
     subjectType: 'client',
     grantType: 'client_credentials',
     audience: askedAudiences[audience],
+    resource: askedResources[audience],
     scopes: requestedScopes[requested],
     organization: askedOrganizations[organization],
   };
@@ -135,11 +153,12 @@ export function factsIn(situation: Situation): AccessFacts {
   const own = ownGrant(client.clientId, { ...counting, id: 'cgr_own' });
   const shared = defaultGrant(hasOwn ? hidden : counting);
   const clientGrantIds = [hasOwn === situation.associated ? own.id : shared.id];
-  const known = situation.audience === 'asked for' || situation.audience === 'by default';
+  const known = ['asked for', 'by default', 'by resource'].includes(situation.audience);
   return {
     tenant: {
       defaultAudience: situation.audience === 'by default' ? API : null,
       allowOrganizationNames: situation.namesAllowed,
+      resourceParameterProfile: situation.audience === 'unread resource' ? 'audience' : 'compatibility',
     },
     client: {
       ...client,

@@ -97,7 +97,12 @@ export function factsOf({
   organizations = [],
 }: Setup): AccessFacts {
   return {
-    tenant: { defaultAudience: null, allowOrganizationNames: false, ...tenant },
+    tenant: {
+      defaultAudience: null,
+      allowOrganizationNames: false,
+      resourceParameterProfile: 'audience',
+      ...tenant,
+    },
     client,
     resourceServer: api && { ...resourceServer, ...api },
     clientGrants: grants,
@@ -110,6 +115,7 @@ export function requestOf(changes: Partial<AccessRequest> = {}): AccessRequest {
     subjectType: 'client',
     grantType: 'client_credentials',
     audience: API,
+    resource: null,
     scopes: null,
     organization: null,
     ...changes,

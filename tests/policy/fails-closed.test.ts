@@ -253,6 +253,13 @@ describe('a fact that is missing', () => {
       request: { audience: null },
       denial: { reason: 'audience_missing' },
     },
+    {
+      path: 'tenant.resourceParameterProfile',
+      because: 'the tenant may not read the resource',
+      setup: { grants },
+      request: { audience: null, resource: API },
+      denial: { reason: 'audience_missing' },
+    },
   ])('without $path the answer is no: $because', ({ path, setup, request, denial }) => {
     expect(answerOf(decideAccess(requestOf(request), withValue(factsOf(setup), path, undefined)))).toEqual(
       denial,

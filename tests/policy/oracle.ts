@@ -45,8 +45,8 @@ const refusals: readonly (readonly [when: (s: Situation) => boolean, why: (s: Si
   // CC-12
   [(s) => !s.confidential, () => refusalLine('grant_type_not_allowed', 'client_credentials')],
   [(s) => s.selfRegistered, () => refusalLine('grant_type_not_allowed', 'client_credentials')],
-  // AU-6
-  [(s) => s.audience === 'none', () => refusalLine('audience_missing')],
+  // AU-6, AU-3
+  [(s) => s.audience === 'none' || s.audience === 'unread resource', () => refusalLine('audience_missing')],
   // AU-5
   [(s) => s.audience === 'unknown', () => refusalLine('resource_server_unknown', 'https://nope')],
   // SY-5

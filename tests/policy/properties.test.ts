@@ -85,7 +85,8 @@ describe('who gets a token', () => {
       fc.property(request, facts, (r, f) => {
         const decision = decideAccess(r, f);
         fc.pre(decision.granted);
-        expect(decision.audience).toBe(r.audience ?? f.tenant.defaultAudience);
+        const byResource = f.tenant.resourceParameterProfile === 'compatibility' ? r.resource : null;
+        expect(decision.audience).toBe(r.audience ?? byResource ?? f.tenant.defaultAudience);
         expect(couldCount(grantBehind(decision, f), f)).toBe(true);
       }),
     );

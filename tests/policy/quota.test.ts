@@ -7,6 +7,7 @@ import { decideQuota, quotasFor } from '../../src/policy/quota.js';
 import { factsOf, organization, ownGrant, requestOf } from './facts.js';
 
 const perHour: TokenQuota = { enforce: true, perDay: null, perHour: 10 };
+const noDefaults = { clients: null, organizations: null };
 const perDay: TokenQuota = { enforce: false, perDay: 1000, perHour: null };
 
 function grantedFor(organizationId: string | null) {
@@ -60,8 +61,35 @@ describe('which quotas a token counts against', () => {
       quotas: { client: null, organizations: { org_a: perHour } },
       counted: [],
     },
-  ])('$name', ({ organization, quotas, counted }) => {
-    expect(quotasFor(grantedFor(organization), 'c1', quotas)).toEqual(counted);
+    {
+      name: "the tenant's defaults, where client and organization have none of their own",
+      organization: 'org_a',
+      quotas: { client: null, organizations: { org_b: perHour } },
+      defaults: { clients: perHour, organizations: perDay },
+      counted: [
+        { of: 'client', id: 'c1', quota: perHour },
+        { of: 'organization', id: 'org_a', quota: perDay },
+      ],
+    },
+    {
+      name: 'their own before the defaults',
+      organization: 'org_a',
+      quotas: { client: perDay, organizations: { org_a: perHour } },
+      defaults: { clients: perHour, organizations: perDay },
+      counted: [
+        { of: 'client', id: 'c1', quota: perDay },
+        { of: 'organization', id: 'org_a', quota: perHour },
+      ],
+    },
+    {
+      name: 'no default of organizations where the token is for none',
+      organization: null,
+      quotas: { client: null, organizations: {} },
+      defaults: { clients: null, organizations: perDay },
+      counted: [],
+    },
+  ])('$name', ({ organization, quotas, defaults = noDefaults, counted }) => {
+    expect(quotasFor(grantedFor(organization), 'c1', { ...quotas, defaults })).toEqual(counted);
   });
 });
 

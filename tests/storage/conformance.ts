@@ -18,6 +18,7 @@ import { roleConformance, roleListConformance } from './conformance/roles.js';
 import { sealedSecretsConformance } from './conformance/sealed-secrets.js';
 import { severalProcessesConformance } from './conformance/several-processes.js';
 import { snapshotConformance } from './conformance/snapshots.js';
+import { tenantSettingsConformance } from './conformance/tenant-settings.js';
 import { textConformance } from './conformance/text.js';
 import { timeZoneConformance } from './conformance/time-zones.js';
 import { tokenFactsConformance } from './conformance/token-facts.js';
@@ -53,6 +54,7 @@ export function storageConformance(engine: Engine): void {
       logListConformance(opened);
       organizationListConformance(opened);
       roleListConformance(opened);
+      tenantSettingsConformance(opened);
       clientGrantListConformance(opened);
     });
     onOneDatabase(engine, (opened) => {

@@ -5,9 +5,10 @@ import { Prisma } from '../../generated/prisma/client.js';
 import type { JsonObject, JsonValue } from '../../domain/json.js';
 import type { ProofOfPossession, Scope, TokenEncryption } from '../../domain/resource-server.js';
 import type { PublicJwk } from '../../domain/signing-key.js';
+import type { DefaultTokenQuotas } from '../../domain/tenant-settings.js';
 import type { TokenQuota } from '../../domain/token-quota.js';
 
-const jsonValue: z.ZodType<JsonValue> = z.lazy(() =>
+export const jsonValue: z.ZodType<JsonValue> = z.lazy(() =>
   z.union([
     z.string(),
     z.number(),
@@ -47,6 +48,11 @@ export const tokenQuota: z.ZodType<TokenQuota> = z.strictObject({
   enforce: z.boolean(),
   perDay: z.number().int().nullable(),
   perHour: z.number().int().nullable(),
+});
+
+export const defaultTokenQuotas: z.ZodType<DefaultTokenQuotas> = z.strictObject({
+  clients: tokenQuota.nullable(),
+  organizations: tokenQuota.nullable(),
 });
 
 export const publicJwk: z.ZodType<PublicJwk> = z.strictObject({

@@ -20,6 +20,8 @@ import { roleReader, roleWriter } from './roles.js';
 import { Sealing } from './sealing.js';
 import { signingKeyReader, signingKeyWriter } from './signing-keys.js';
 import { restoreSnapshot, takeSnapshot } from './snapshots.js';
+import { settingsDocumentReader, settingsDocumentWriter } from './settings-documents.js';
+import { tenantSettingsReader, tenantSettingsWriter } from './tenant-settings.js';
 import { readTokenFacts } from './token-facts.js';
 import { userReader, userWriter } from './users.js';
 
@@ -46,6 +48,8 @@ function configReader(db: Db, sealing: Sealing): ConfigReader {
     roles: roleReader(db),
     users: userReader(db),
     signingKeys: signingKeyReader(db, sealing),
+    tenantSettings: tenantSettingsReader(db),
+    settingsDocuments: settingsDocumentReader(db, sealing),
   };
 }
 
@@ -63,6 +67,8 @@ function configWriter(db: Db, sealing: Sealing): ConfigWriter {
     roles: roleWriter(db),
     users: userWriter(db),
     signingKeys: signingKeyWriter(db, sealing),
+    tenantSettings: tenantSettingsWriter(db),
+    settingsDocuments: settingsDocumentWriter(db, sealing),
   };
 }
 
@@ -137,7 +143,7 @@ class PrismaStorage implements Storage {
   }
 
   async tokenFacts(query: TokenFactsQuery, { fresh } = { fresh: false }): Promise<TokenFacts | null> {
-    const key = JSON.stringify([query.clientId, query.audience, query.organization]);
+    const key = JSON.stringify([query.clientId, query.audience, query.resource, query.organization]);
     if (!fresh) {
       const cached = this.#facts.get(key);
       if (cached !== undefined && cached.configVersion >= this.#version) return cached;
@@ -146,8 +152,10 @@ class PrismaStorage implements Storage {
     if (facts === null) return null;
     this.#sawVersion(facts.configVersion);
     // Names that lead nowhere are not worth a place: whoever asks could choose them at will.
+    const { resourceServer } = facts.access;
     const leadsSomewhere =
-      facts.access.resourceServer !== null &&
+      resourceServer !== null &&
+      (query.resource == null || query.resource === resourceServer.identifier) &&
       (query.organization === null ||
         facts.access.organizations.some(
           ({ id, name }) => query.organization === id || query.organization === name,

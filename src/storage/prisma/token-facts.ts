@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { TokenFacts, TokenFactsQuery } from '../../domain/token-facts.js';
 import { clientSecretPlace } from './clients.js';
 import {
+  defaultTokenQuotas,
   fromColumn,
   jsonObject,
   proofOfPossession,
@@ -16,10 +17,15 @@ import {
 import { signingSecretPlace } from './resource-servers.js';
 import type { Sealing } from './sealing.js';
 
-/** $1 client id, $2 audience or null, $3 organization (id or name) or null. No row: there is no such client. */
+/**
+ * $1 client id, $2 audience or null, $3 organization (id or name) or null, $4 resource or null. No row: there is no such
+ * client. The API is found as `policy/audience.ts` says.
+ */
 const SELECT_FACTS = `
   SELECT
-    v.version, t.default_audience, t.allow_organization_names,
+    v.version, nullif(t.default_audience, '') AS default_audience,
+    coalesce(t.allow_organization_names, false) AS allow_organization_names,
+    coalesce(t.resource_parameter_profile, 'audience') AS resource_parameter_profile, t.default_token_quota,
     c.client_id, c.name AS client_name, c.is_first_party, c.third_party_security_mode, c.external_metadata_type,
     c.grant_types, c.encrypted_secret, c.token_endpoint_auth_method, c.authentication_method,
     c.default_organization_id, c.jwt_configuration, c.requires_proof_of_possession, c.token_quota,
@@ -45,7 +51,9 @@ const SELECT_FACTS = `
   FROM config_version v
   CROSS JOIN tenant t
   JOIN clients c ON c.client_id = $1
-  LEFT JOIN resource_servers r ON r.identifier = coalesce($2, t.default_audience)
+  LEFT JOIN resource_servers r ON r.identifier = coalesce(
+    $2, CASE WHEN t.resource_parameter_profile = 'compatibility' THEN $4 END, nullif(t.default_audience, '')
+  )
   LEFT JOIN LATERAL (
     SELECT array_agg(cg.id) AS ids, json_agg(json_build_object(
       'id', cg.id, 'clientId', cg.client_id, 'defaultFor', cg.default_for, 'audience', cg.audience,
@@ -97,6 +105,8 @@ const clientColumns = z.object({
   version: z.coerce.number().int(),
   default_audience: z.string().nullable(),
   allow_organization_names: z.boolean(),
+  resource_parameter_profile: z.enum(['audience', 'compatibility']),
+  default_token_quota: defaultTokenQuotas.nullable(),
   client_id: z.string(),
   client_name: z.string(),
   is_first_party: z.boolean(),
@@ -137,12 +147,12 @@ const resourceServerColumns = z.object({
 export async function readTokenFacts(
   pool: pg.Pool,
   sealing: Sealing,
-  { clientId, audience, organization: wanted }: TokenFactsQuery,
+  { clientId, audience, organization: wanted, resource = null }: TokenFactsQuery,
 ): Promise<TokenFacts | null> {
   const { rows } = await pool.query<Record<string, unknown>>({
     name: 'token_facts',
     text: SELECT_FACTS,
-    values: [clientId, audience, wanted],
+    values: [clientId, audience, wanted, resource],
   });
   const [row] = rows;
   if (row === undefined) return null;
@@ -159,6 +169,7 @@ export async function readTokenFacts(
       organizations: Object.fromEntries(
         client.organizations.flatMap(({ id, tokenQuota }) => (tokenQuota ? [[id, tokenQuota]] : [])),
       ),
+      defaults: client.default_token_quota ?? { clients: null, organizations: null },
     },
   };
 }
@@ -181,6 +192,7 @@ function accessFacts(client: ClientColumns, api: ResourceServerColumns | null): 
     tenant: {
       defaultAudience: client.default_audience,
       allowOrganizationNames: client.allow_organization_names,
+      resourceParameterProfile: client.resource_parameter_profile,
     },
     client: {
       clientId: client.client_id,

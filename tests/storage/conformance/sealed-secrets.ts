@@ -16,6 +16,7 @@ const secrets = {
   signing: 'signing-secret-in-plain-sight',
   connection: 'connection-secret-in-plain-sight',
   key: 'private-key-in-plain-sight',
+  document: 'smtp-password-in-plain-sight',
 };
 
 const signingKey = (kid: string, algorithm: SigningKey['algorithm'], privateKey: string): SigningKey => ({
@@ -29,7 +30,7 @@ const signingKey = (kid: string, algorithm: SigningKey['algorithm'], privateKey:
 
 async function seed(database: TestDatabase): Promise<void> {
   const storage = await database.open();
-  await change(storage, async ({ clients, connections, resourceServers, signingKeys }) => {
+  await change(storage, async ({ clients, connections, resourceServers, signingKeys, settingsDocuments }) => {
     await clients.create(aClient({ clientId: 'one', secret: secrets.client }), []);
     for (const clientId of ['two', 'moved', 'mixed', 'flipped']) {
       await clients.create(aClient({ clientId, secret: secrets.other }), []);
@@ -40,6 +41,7 @@ async function seed(database: TestDatabase): Promise<void> {
     await resourceServers.create(aResourceServer({ identifier: 'urn:one', ...signing }));
     await resourceServers.create(aResourceServer({ identifier: 'urn:two', ...signing }));
     await signingKeys.create(signingKey('kid-one', 'RS256', secrets.key));
+    await settingsDocuments.put('emails/provider', { credentials: { smtp_pass: secrets.document } });
   });
   await change(storage, ({ signingKeys }) =>
     signingKeys.create(signingKey('kid-two', 'PS256', 'another key')),

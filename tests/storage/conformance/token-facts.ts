@@ -13,7 +13,6 @@ import {
   change,
   unique,
 } from '../fixtures.js';
-import { withRaw } from '../raw.js';
 import { organizationFactsConformance } from './token-facts-organizations.js';
 
 const API = 'https://plain.example.com';
@@ -26,13 +25,9 @@ export function tokenFactsConformance(engine: Engine): void {
 
     beforeAll(async () => {
       database = await engine.create();
-      await (await database.open()).close();
-      // Nothing in the interface changes the tenant yet.
-      await withRaw(database, (query) =>
-        query('UPDATE tenant SET default_audience = $1, allow_organization_names = true', [DEFAULT_API]),
-      );
       storage = await database.open();
-      await change(storage, async ({ resourceServers }) => {
+      await change(storage, async ({ resourceServers, tenantSettings }) => {
+        await tenantSettings.update({ defaultAudience: DEFAULT_API, allowOrganizationNames: true });
         const scopes = [{ value: 'write:orders', description: 'Write' }, { value: 'read:orders' }];
         await resourceServers.create(aResourceServer({ identifier: API, scopes }));
         await resourceServers.create(aResourceServer({ identifier: DEFAULT_API, tokenLifetimeSeconds: 5 }));
@@ -75,7 +70,11 @@ export function tokenFactsConformance(engine: Engine): void {
           assertionKeys: [],
         },
         access: {
-          tenant: { defaultAudience: DEFAULT_API, allowOrganizationNames: true },
+          tenant: {
+            defaultAudience: DEFAULT_API,
+            allowOrganizationNames: true,
+            resourceParameterProfile: 'audience',
+          },
           client: {
             clientId,
             name: 'Plain',
@@ -107,7 +106,7 @@ export function tokenFactsConformance(engine: Engine): void {
           enforcesPolicies: false,
           encryption: null,
         },
-        quotas: { client: null, organizations: {} },
+        quotas: { client: null, organizations: {}, defaults: { clients: null, organizations: null } },
       });
     });
 
