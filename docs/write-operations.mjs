@@ -15,7 +15,9 @@ const EFFECTS = /** @type {Record<string, string>} */ ({
 
 const root = path.join(import.meta.dirname, '..');
 const target = path.join(import.meta.dirname, 'operations.md');
-const contract = parse(readFileSync(path.join(root, 'openapi.yaml'), 'utf8'), { merge: true });
+// It has many aliases, and is our own file.
+const options = { merge: true, maxAliasCount: -1 };
+const contract = parse(readFileSync(path.join(root, 'openapi.yaml'), 'utf8'), options);
 
 const effectsOfTags = new Map(
   contract.tags.map((/** @type {Record<string, string>} */ tag) => [tag['name'], tag['x-grantry-effect']]),

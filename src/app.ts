@@ -8,7 +8,7 @@ import { ManagementError } from './errors.js';
 import { authenticate } from './http/authentication.js';
 import { type Contract, type Handlers, type OperationId, withoutPaths } from './http/contract.js';
 import { renderErrors } from './http/error-renderer.js';
-import { routeOperations } from './http/router.js';
+import { onlyKnownRoutes, routeOperations } from './http/router.js';
 import { securityHeaders } from './http/security-headers.js';
 import { validateAgainst } from './http/validation.js';
 import { health, snapshotHandlers, snapshotPaths } from './instance/routes.js';
@@ -18,6 +18,9 @@ import { credentialHandlers } from './management/clients/credential-routes.js';
 import { clientHandlers } from './management/clients/routes.js';
 import type { TenantFace } from './management/clients/wire.js';
 import { connectionHandlers } from './management/connections/routes.js';
+import { emailHandlers } from './management/emails/routes.js';
+import { notBuiltHandlers } from './management/kept-settings/not-built.js';
+import { keptSettingsHandlers } from './management/kept-settings/routes.js';
 import { logHandlers } from './management/logs/routes.js';
 import { organizationClientHandlers } from './management/organizations/client-routes.js';
 import { organizationConnectionHandlers } from './management/organizations/connection-routes.js';
@@ -28,6 +31,7 @@ import { resourceServerHandlers } from './management/resource-servers/routes.js'
 import { roleHandlers } from './management/roles/routes.js';
 import { userAccessHandlers } from './management/users/access-routes.js';
 import { userHandlers } from './management/users/routes.js';
+import { tenantSettingsHandlers } from './management/tenant-settings/routes.js';
 import { managementTokenVerifier } from './oauth/management-tokens.js';
 import { discoveryDocument } from './oauth/metadata.js';
 import { type KeySet, toPem } from './oauth/signing-keys.js';
@@ -92,6 +96,10 @@ function handlersOf({ storage, tenant, keys }: AppOptions): Handlers<ManagementO
     ...memberHandlers(storage, change),
     ...logHandlers(storage),
     ...snapshotHandlers(storage),
+    ...tenantSettingsHandlers(storage, change, tenant),
+    ...emailHandlers(storage, change),
+    ...keptSettingsHandlers(storage, change),
+    ...notBuiltHandlers(),
   };
 }
 
@@ -129,6 +137,7 @@ function createExpressApp(options: AppOptions): Express {
     if (req.method === 'HEAD') req.method = 'GET';
     next();
   });
+  app.use(onlyKnownRoutes(contract));
   app.use(guarded, authenticate(managementTokenVerifier(keys, tenant)));
   app.use(validateAgainst(contract, { responses: options.validateResponses }));
   app.use(routeOperations(contract, handlersOf(options)));

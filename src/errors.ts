@@ -32,6 +32,7 @@ export const managementErrors = {
     message:
       'Organizations are only available to first party clients on user-based flows. Properties organization_usage and organization_require_behavior must be unset for third party clients.',
   },
+  insufficient_entitlement: { status: 403, errorCode: 'insufficient_entitlement' },
   entity_limit: { status: 403, message: 'You reached the limit of entities of this type for this tenant.' },
   // Absence (recorded-behaviour.md 2, "Error bodies").
   inexistent_client: { status: 404, errorCode: 'inexistent_client', message: 'The client does not exist' },
@@ -61,6 +62,22 @@ export const managementErrors = {
   // management-api.md 9.
   inexistent_users: { status: 404, message: 'One or more of the users do not exist.' },
   inexistent_credential: { status: 404, message: 'Credential does not exist' },
+  inexistent_email_provider: {
+    status: 404,
+    errorCode: 'inexistent_email_provider',
+    message: 'There is not a configured email provider',
+  },
+  inexistent_email_template: {
+    status: 404,
+    errorCode: 'inexistent_email_template',
+    message: 'The template does not exist.',
+  },
+  inexistent_theme: {
+    status: 404,
+    errorCode: 'theme_not_found',
+    message: 'There was an error retrieving branding settings: invalid theme ID',
+  },
+  inexistent_page_template: { status: 404, message: 'The template does not exist.' },
   inexistent_log: { status: 404, message: 'Log not found.' },
   not_found: { status: 404, message: 'Not Found' },
   // Conflicts. Codes of the first two and the last are ours: no source has them (management-api.md 14, question 1).
@@ -116,6 +133,9 @@ export const managementErrors = {
     status: 409,
     message: 'A credential with the same kid already exists for this client.',
   },
+  // Recorded (auth0/go-auth0, TestEmailTemplateManager_Replace); that of the provider is ours.
+  email_template_conflict: { status: 409 },
+  email_provider_conflict: { status: 409, message: 'There is already a configured email provider' },
   alias_conflict: { status: 409, message: 'Another client exists with the same alias.' },
   // Ours, as the whole operation is.
   no_snapshot: { status: 409, errorCode: 'no_snapshot', message: 'There is no snapshot to restore.' },

@@ -28,6 +28,7 @@ const COMPLETE = [
   'roles',
   'roles/permissions',
   'roles/users',
+  'tenants/settings',
 ];
 
 const { values } = parseArgs({

@@ -1030,6 +1030,984 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/tenants/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the settings of the tenant */
+        get: operations["getTenantSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Update the settings of the tenant
+         * @description What is not sent stays. `flags` and `universal_login` are merged key by key, other objects are replaced; `null` removes a setting. Those that govern tokens hold for the very next token request.
+         */
+        patch: operations["updateTenantSettings"];
+        trace?: never;
+    };
+    "/api/v2/emails/provider": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the email provider */
+        get: operations["getEmailProvider"];
+        put?: never;
+        /**
+         * Set up the email provider
+         * @description It is kept, and no email is sent.
+         */
+        post: operations["createEmailProvider"];
+        /**
+         * Remove the email provider
+         * @description Removing one that does not exist is no error.
+         */
+        delete: operations["deleteEmailProvider"];
+        options?: never;
+        head?: never;
+        /**
+         * Update the email provider
+         * @description Credentials of another provider replace those that were there; of the same one they are merged.
+         */
+        patch: operations["updateEmailProvider"];
+        trace?: never;
+    };
+    "/api/v2/email-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create an email template
+         * @description It is kept, and no email is sent.
+         */
+        post: operations["createEmailTemplate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/email-templates/{template}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the email template. */
+                template: components["parameters"]["EmailTemplateName"];
+            };
+            cookie?: never;
+        };
+        /** Get an email template */
+        get: operations["getEmailTemplate"];
+        /** Replace an email template */
+        put: operations["replaceEmailTemplate"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Update an email template */
+        patch: operations["updateEmailTemplate"];
+        trace?: never;
+    };
+    "/api/v2/branding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the branding */
+        get: operations["getBranding"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Update the branding */
+        patch: operations["updateBranding"];
+        trace?: never;
+    };
+    "/api/v2/prompts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the settings of prompts */
+        get: operations["getPrompts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Update the settings of prompts */
+        patch: operations["updatePrompts"];
+        trace?: never;
+    };
+    "/api/v2/prompts/{prompt}/custom-text/{language}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the prompt. */
+                prompt: components["parameters"]["Prompt"];
+                /** @description Language of the texts. */
+                language: components["parameters"]["PromptLanguage"];
+            };
+            cookie?: never;
+        };
+        /** Get the texts of a prompt */
+        get: operations["getPromptCustomText"];
+        /** Set the texts of a prompt */
+        put: operations["setPromptCustomText"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/prompts/{prompt}/partials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the prompt. */
+                prompt: components["parameters"]["PromptWithPartials"];
+            };
+            cookie?: never;
+        };
+        /** Get the partials of a prompt */
+        get: operations["getPromptPartials"];
+        /** Set the partials of a prompt */
+        put: operations["setPromptPartials"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/attack-protection/breached-password-detection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the detection of breached passwords */
+        get: operations["getBreachedPasswordDetection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Update the detection of breached passwords */
+        patch: operations["updateBreachedPasswordDetection"];
+        trace?: never;
+    };
+    "/api/v2/attack-protection/brute-force-protection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the protection against brute force */
+        get: operations["getBruteForceProtection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Update the protection against brute force */
+        patch: operations["updateBruteForceProtection"];
+        trace?: never;
+    };
+    "/api/v2/attack-protection/suspicious-ip-throttling": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the throttling of suspicious addresses */
+        get: operations["getSuspiciousIpThrottling"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Update the throttling of suspicious addresses */
+        patch: operations["updateSuspiciousIpThrottling"];
+        trace?: never;
+    };
+    "/api/v2/attack-protection/bot-detection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the detection of bots */
+        get: operations["getBotDetection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Update the detection of bots */
+        patch: operations["updateBotDetection"];
+        trace?: never;
+    };
+    "/api/v2/attack-protection/captcha": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the settings of captchas */
+        get: operations["getCaptcha"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Update the settings of captchas */
+        patch: operations["updateCaptcha"];
+        trace?: never;
+    };
+    "/api/v2/risk-assessments/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the settings of risk assessments */
+        get: operations["getRiskAssessments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Update the settings of risk assessments */
+        patch: operations["updateRiskAssessments"];
+        trace?: never;
+    };
+    "/api/v2/risk-assessments/settings/new-device": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the assessment of new devices */
+        get: operations["getNewDeviceAssessment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Update the assessment of new devices */
+        patch: operations["updateNewDeviceAssessment"];
+        trace?: never;
+    };
+    "/api/v2/supplemental-signals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the supplemental signals */
+        get: operations["getSupplementalSignals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Update the supplemental signals */
+        patch: operations["updateSupplementalSignals"];
+        trace?: never;
+    };
+    "/api/v2/guardian/factors/{factor}/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of a factor that sends messages. */
+                factor: components["parameters"]["TemplatedFactor"];
+            };
+            cookie?: never;
+        };
+        /** Get the message templates of a factor */
+        get: operations["getFactorTemplates"];
+        /** Set the message templates of a factor */
+        put: operations["setFactorTemplates"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/guardian/factors/{factor}/selected-provider": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of a factor that sends messages. */
+                factor: components["parameters"]["ProvidedFactor"];
+            };
+            cookie?: never;
+        };
+        /** Get the selected provider of a factor */
+        get: operations["getFactorSelectedProvider"];
+        /** Set the selected provider of a factor */
+        put: operations["setFactorSelectedProvider"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/guardian/factors/{factor}/providers/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of a factor that sends messages. */
+                factor: components["parameters"]["ProvidedFactor"];
+                /** @description Name of the provider. */
+                provider: components["parameters"]["FactorProvider"];
+            };
+            cookie?: never;
+        };
+        /** Get a provider of a factor */
+        get: operations["getFactorProvider"];
+        /** Set a provider of a factor */
+        put: operations["setFactorProvider"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/guardian/factors/{factor}/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of a factor that has settings. */
+                factor: components["parameters"]["ConfigurableFactor"];
+            };
+            cookie?: never;
+        };
+        /** Get the settings of a factor */
+        get: operations["getFactorSettings"];
+        /** Set the settings of a factor */
+        put: operations["setFactorSettings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/guardian/factors/phone/message-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the message types of the phone factor */
+        get: operations["getPhoneMessageTypes"];
+        /** Set the message types of the phone factor */
+        put: operations["setPhoneMessageTypes"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/guardian/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get when multi-factor authentication is asked for */
+        get: operations["getGuardianPolicies"];
+        /** Set when multi-factor authentication is asked for */
+        put: operations["setGuardianPolicies"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/guardian/factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the factors of multi-factor authentication */
+        get: operations["listGuardianFactors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/guardian/factors/{factor}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the factor. */
+                factor: components["parameters"]["Factor"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Switch a factor on or off */
+        put: operations["setGuardianFactor"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List rules */
+        get: operations["listRules"];
+        put?: never;
+        /** Create one of the rules (refused) */
+        post: operations["createRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/rules-configs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List settings of rules */
+        get: operations["listRulesConfigs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/rules-configs/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the setting. */
+                key: components["parameters"]["RulesConfigKey"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Set a setting of rules (refused) */
+        put: operations["setRulesConfig"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/hooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List hooks */
+        get: operations["listHooks"];
+        put?: never;
+        /** Create one of the hooks (refused) */
+        post: operations["createHook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/actions/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List actions */
+        get: operations["listActions"];
+        put?: never;
+        /** Create one of the actions (refused) */
+        post: operations["createAction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/actions/modules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List modules of actions */
+        get: operations["listActionModules"];
+        put?: never;
+        /** Create one of the modules of actions (refused) */
+        post: operations["createActionModule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/actions/triggers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List triggers of actions */
+        get: operations["listActionTriggers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/actions/triggers/{trigger}/bindings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the trigger. */
+                trigger: components["parameters"]["ActionTrigger"];
+            };
+            cookie?: never;
+        };
+        /** List the actions that a trigger runs */
+        get: operations["listActionBindings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Bind actions to a trigger (refused) */
+        patch: operations["updateActionBindings"];
+        trace?: never;
+    };
+    "/api/v2/log-streams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List log streams */
+        get: operations["listLogStreams"];
+        put?: never;
+        /** Create one of the log streams (refused) */
+        post: operations["createLogStream"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/custom-domains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List custom domains */
+        get: operations["listCustomDomains"];
+        put?: never;
+        /** Create one of the custom domains (refused) */
+        post: operations["createCustomDomain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/branding/phone/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List phone providers */
+        get: operations["listPhoneProviders"];
+        put?: never;
+        /** Create one of the phone providers (refused) */
+        post: operations["createPhoneProvider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/branding/phone/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List phone templates */
+        get: operations["listPhoneTemplates"];
+        put?: never;
+        /** Create one of the phone templates (refused) */
+        post: operations["createPhoneTemplate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List forms */
+        get: operations["listForms"];
+        put?: never;
+        /** Create one of the forms (refused) */
+        post: operations["createForm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/flows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List flows */
+        get: operations["listFlows"];
+        put?: never;
+        /** Create one of the flows (refused) */
+        post: operations["createFlow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/flows/vault/connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List vault connections of flows */
+        get: operations["listFlowVaultConnections"];
+        put?: never;
+        /** Create one of the vault connections of flows (refused) */
+        post: operations["createFlowVaultConnection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/self-service-profiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List self-service profiles */
+        get: operations["listSelfServiceProfiles"];
+        put?: never;
+        /** Create one of the self-service profiles (refused) */
+        post: operations["createSelfServiceProfile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/token-exchange-profiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List token exchange profiles */
+        get: operations["listTokenExchangeProfiles"];
+        put?: never;
+        /** Create one of the token exchange profiles (refused) */
+        post: operations["createTokenExchangeProfile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/event-streams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List event streams */
+        get: operations["listEventStreams"];
+        put?: never;
+        /** Create one of the event streams (refused) */
+        post: operations["createEventStream"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/network-acls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List network access lists */
+        get: operations["listNetworkAcls"];
+        put?: never;
+        /** Create one of the network access lists (refused) */
+        post: operations["createNetworkAcl"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/user-attribute-profiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List user attribute profiles */
+        get: operations["listUserAttributeProfiles"];
+        put?: never;
+        /** Create one of the user attribute profiles (refused) */
+        post: operations["createUserAttributeProfile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/connection-profiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List connection profiles */
+        get: operations["listConnectionProfiles"];
+        put?: never;
+        /** Create one of the connection profiles (refused) */
+        post: operations["createConnectionProfile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/rate-limit-policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List rate limit policies */
+        get: operations["listRateLimitPolicies"];
+        put?: never;
+        /** Create one of the rate limit policies (refused) */
+        post: operations["createRateLimitPolicy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/connections-directory-provisionings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List directory provisionings */
+        get: operations["listDirectoryProvisionings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/prompts/rendering": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List renderings of prompts */
+        get: operations["listPromptRenderings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/keys/encryption": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List encryption keys */
+        get: operations["listEncryptionKeys"];
+        put?: never;
+        /** Create one of the encryption keys (refused) */
+        post: operations["createEncryptionKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/branding/themes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Create a theme (refused) */
+        post: operations["createBrandingTheme"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/branding/themes/default": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the default theme */
+        get: operations["getDefaultBrandingTheme"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/branding/templates/universal-login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the template of universal login */
+        get: operations["getUniversalLoginTemplate"];
+        /** Set the template of universal login (refused) */
+        put: operations["setUniversalLoginTemplate"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/oauth/token": {
         parameters: {
             query?: never;
@@ -2795,6 +3773,540 @@ export interface components {
             total: number;
             logs: components["schemas"]["Log"][];
         };
+        TenantSettings: {
+            sandbox_versions_available?: string[];
+            /** @description Addresses to which users can be sent after logout. */
+            allowed_logout_urls?: string[];
+            /** @description Authentication context class references that are supported. */
+            acr_values_supported?: string[] | null;
+            /** @description The page for changing a password. */
+            change_password?: {
+                /** @description Whether it is used. */
+                enabled?: boolean;
+                /** @description Its HTML. */
+                html?: string;
+            } | null;
+            /** @description Identifier of the API that token requests without an audience are about. */
+            default_audience?: string;
+            /** @description Name of the connection that password grants use. */
+            default_directory?: string;
+            /** @description Where users are sent by default. */
+            default_redirection_uri?: string;
+            /** @description Quotas of clients and organizations that have none of their own. */
+            default_token_quota?: {
+                clients?: components["schemas"]["TokenQuota"];
+                organizations?: components["schemas"]["TokenQuota"];
+            } | null;
+            /** @description How user codes of the device flow look. */
+            device_flow?: {
+                /** @enum {string} */
+                charset?: "base20" | "digits";
+                mask?: string;
+            } | null;
+            /** @description Languages of the pages for users. */
+            enabled_locales?: components["schemas"]["Locale"][];
+            /** @description The page for errors. */
+            error_page?: {
+                /** @description Its HTML. */
+                html?: string;
+                /** @description Whether it links to the log. */
+                show_log_link?: boolean;
+                /** @description Address to go to instead. */
+                url?: string;
+            } | null;
+            /** @description Switches. */
+            flags?: {
+                allow_changing_enable_sso?: boolean;
+                allow_legacy_delegation_grant_types?: boolean;
+                allow_legacy_ro_grant_types?: boolean;
+                allow_legacy_tokeninfo_endpoint?: boolean;
+                allow_other_legacy_grant_types?: boolean;
+                cannot_change_enforce_client_authentication_on_passwordless_start?: boolean;
+                change_pwd_flow_v1?: boolean;
+                custom_domains_provisioning?: boolean;
+                dashboard_insights_view?: boolean;
+                dashboard_log_streams_next?: boolean;
+                disable_clickjack_protection_headers?: boolean;
+                disable_fields_map_fix?: boolean;
+                disable_impersonation?: boolean;
+                disable_management_api_sms_obfuscation?: boolean;
+                enable_adfs_waad_email_verification?: boolean;
+                enable_apis_section?: boolean;
+                enable_client_connections?: boolean;
+                enable_custom_domain_in_emails?: boolean;
+                enable_dynamic_client_registration?: boolean;
+                enable_idtoken_api2?: boolean;
+                enable_legacy_logs_search_v2?: boolean;
+                enable_legacy_profile?: boolean;
+                enable_pipeline2?: boolean;
+                enable_public_signup_user_exists_error?: boolean;
+                enable_sso?: boolean;
+                enforce_client_authentication_on_passwordless_start?: boolean;
+                genai_trial?: boolean;
+                improved_signup_bot_detection_in_classic?: boolean;
+                local_resource_discovery?: boolean;
+                mfa_show_factor_list_on_enrollment?: boolean;
+                new_universal_login_experience_enabled?: boolean;
+                no_disclose_enterprise_connections?: boolean;
+                remove_alg_from_jwks?: boolean;
+                require_pushed_authorization_requests?: boolean;
+                revoke_refresh_token_grant?: boolean;
+                trust_azure_adfs_email_verified_connection_property?: boolean;
+                universal_login?: boolean;
+                use_scope_descriptions_for_consent?: boolean;
+            };
+            /** @description Name of the tenant for people. */
+            friendly_name?: string;
+            /** @description The page for multi-factor authentication. */
+            guardian_mfa_page?: {
+                /** @description Whether it is used. */
+                enabled?: boolean;
+                /** @description Its HTML. */
+                html?: string;
+            } | null;
+            /** @description Hours after which an idle session ends. */
+            idle_session_lifetime?: number;
+            /** @description Hours after which a session ends that is not persistent. */
+            ephemeral_session_lifetime?: number;
+            /** @description Hours after which an idle session ends that is not persistent. */
+            idle_ephemeral_session_lifetime?: number;
+            /** @description Address of the logo. */
+            picture_url?: string;
+            /** @description Version of Node.js for extensions. */
+            sandbox_version?: string;
+            /** @description Version of Node.js for rules. */
+            legacy_sandbox_version?: string;
+            /** @description Hours after which a session ends. */
+            session_lifetime?: number;
+            /** @description Where users can write to. */
+            support_email?: string;
+            /** @description Where users find help. */
+            support_url?: string;
+            /** @description Security headers of the pages for users. */
+            security_headers?: {
+                content_security_policy?: {
+                    [key: string]: unknown;
+                } | null;
+                x_xss_protection?: {
+                    [key: string]: unknown;
+                } | null;
+            } | null;
+            /** @description Settings of sessions. */
+            sessions?: {
+                /** @description Whether users are asked before logout. */
+                oidc_logout_prompt_enabled?: boolean;
+            } | null;
+            /** @description Settings of logout. */
+            oidc_logout?: {
+                /** @description Whether discovery shows the endpoint. */
+                rp_logout_end_session_endpoint_discovery?: boolean;
+            };
+            /** @description Whether token requests can name an organization, and tokens do. */
+            allow_organization_name_in_authentication_api?: boolean | null;
+            /** @description Whether actions choose the factors. */
+            customize_mfa_in_postlogin_action?: boolean | null;
+            /** @description Whether requests can be pushed. */
+            pushed_authorization_requests_supported?: boolean | null;
+            /** @description Whether authorization responses name the issuer. */
+            authorization_response_iss_parameter_supported?: boolean | null;
+            /** @description Settings of mutual TLS. */
+            mtls?: {
+                /** @description Whether discovery shows aliases. */
+                enable_endpoint_aliases?: boolean;
+            } | null;
+            /** @description Whether users are not asked before they go to an address that cannot be verified. */
+            skip_non_verifiable_callback_uri_confirmation_prompt?: boolean | null;
+            /** @description Settings of universal login. */
+            universal_login?: {
+                /** @description Colours of the pages. */
+                colors?: {
+                    primary?: string;
+                    page_background?: string | Record<string, never>;
+                } | null;
+                /** @description Settings of passwordless login. */
+                passwordless?: {
+                    allow_magiclink_verify_without_session?: boolean;
+                } | null;
+            };
+            /**
+             * @description Whether token requests can name the API by `resource` where they have no `audience`.
+             * @enum {string}
+             */
+            resource_parameter_profile?: "audience" | "compatibility";
+            /** @description Whether one experience serves all phone messages. */
+            phone_consolidated_experience?: boolean;
+            /** @description Whether a client id can be an address. */
+            client_id_metadata_document_supported?: boolean;
+            /**
+             * @description Security mode of clients that register themselves.
+             * @enum {string}
+             */
+            dynamic_client_registration_security_mode?: "strict" | "permissive";
+            /** @description Whether the assistant is switched on. */
+            enable_ai_guide?: boolean;
+            /** @description Whether the log has metadata of sessions. */
+            include_session_metadata_in_tenant_logs?: boolean;
+            /** @description Countries whose phone numbers can be used. */
+            country_codes?: {
+                /** @description Country codes (ISO 3166-1 alpha-2). */
+                list: string[];
+                /**
+                 * @description Whether these are the allowed or the denied ones.
+                 * @enum {string}
+                 */
+                mode: "allow" | "deny";
+            } | null;
+            /** @description Settings of the session cookie. */
+            session_cookie?: {
+                /**
+                 * @description Whether it outlives the browser.
+                 * @enum {string}
+                 */
+                mode: "persistent" | "non-persistent";
+            } | null;
+        };
+        /**
+         * @description A language that pages for users can have.
+         * @enum {string}
+         */
+        Locale: "am" | "ar" | "ar-EG" | "ar-SA" | "az" | "bg" | "bn" | "bs" | "ca-ES" | "cnr" | "cs" | "cy" | "da" | "de" | "el" | "en" | "en-CA" | "es" | "es-419" | "es-AR" | "es-MX" | "et" | "eu-ES" | "fa" | "fi" | "fr" | "fr-CA" | "fr-FR" | "gl-ES" | "gu" | "he" | "hi" | "hr" | "hu" | "hy" | "id" | "is" | "it" | "ja" | "ka" | "kk" | "kn" | "ko" | "lt" | "lv" | "mk" | "ml" | "mn" | "mr" | "ms" | "my" | "nb" | "nl" | "nn" | "no" | "pa" | "pl" | "pt" | "pt-BR" | "pt-PT" | "ro" | "ru" | "sk" | "sl" | "so" | "sq" | "sr" | "sv" | "sw" | "ta" | "te" | "th" | "tl" | "tr" | "uk" | "ur" | "vi" | "zgh" | "zh-CN" | "zh-HK" | "zh-MO" | "zh-TW";
+        UpdateTenantSettings: {
+            /** @description Addresses to which users can be sent after logout. */
+            allowed_logout_urls?: string[];
+            /** @description Authentication context class references that are supported. */
+            acr_values_supported?: string[] | null;
+            /** @description The page for changing a password. */
+            change_password?: {
+                /** @description Whether it is used. */
+                enabled?: boolean;
+                /** @description Its HTML. */
+                html?: string;
+            } | null;
+            /** @description Identifier of the API that token requests without an audience are about. */
+            default_audience?: string;
+            /** @description Name of the connection that password grants use. */
+            default_directory?: string;
+            /** @description Where users are sent by default. */
+            default_redirection_uri?: string;
+            /** @description Quotas of clients and organizations that have none of their own. */
+            default_token_quota?: {
+                clients?: components["schemas"]["TokenQuota"];
+                organizations?: components["schemas"]["TokenQuota"];
+            } | null;
+            /** @description How user codes of the device flow look. */
+            device_flow?: {
+                /** @enum {string} */
+                charset?: "base20" | "digits";
+                mask?: string;
+            } | null;
+            /** @description Languages of the pages for users. */
+            enabled_locales?: components["schemas"]["Locale"][];
+            /** @description The page for errors. */
+            error_page?: {
+                /** @description Its HTML. */
+                html?: string;
+                /** @description Whether it links to the log. */
+                show_log_link?: boolean;
+                /** @description Address to go to instead. */
+                url?: string;
+            } | null;
+            /** @description Switches. */
+            flags?: {
+                allow_changing_enable_sso?: boolean;
+                allow_legacy_delegation_grant_types?: boolean;
+                allow_legacy_ro_grant_types?: boolean;
+                allow_legacy_tokeninfo_endpoint?: boolean;
+                allow_other_legacy_grant_types?: boolean;
+                cannot_change_enforce_client_authentication_on_passwordless_start?: boolean;
+                change_pwd_flow_v1?: boolean;
+                custom_domains_provisioning?: boolean;
+                dashboard_insights_view?: boolean;
+                dashboard_log_streams_next?: boolean;
+                disable_clickjack_protection_headers?: boolean;
+                disable_fields_map_fix?: boolean;
+                disable_impersonation?: boolean;
+                disable_management_api_sms_obfuscation?: boolean;
+                enable_adfs_waad_email_verification?: boolean;
+                enable_apis_section?: boolean;
+                enable_client_connections?: boolean;
+                enable_custom_domain_in_emails?: boolean;
+                enable_dynamic_client_registration?: boolean;
+                enable_idtoken_api2?: boolean;
+                enable_legacy_logs_search_v2?: boolean;
+                enable_legacy_profile?: boolean;
+                enable_pipeline2?: boolean;
+                enable_public_signup_user_exists_error?: boolean;
+                enable_sso?: boolean;
+                enforce_client_authentication_on_passwordless_start?: boolean;
+                genai_trial?: boolean;
+                improved_signup_bot_detection_in_classic?: boolean;
+                local_resource_discovery?: boolean;
+                mfa_show_factor_list_on_enrollment?: boolean;
+                new_universal_login_experience_enabled?: boolean;
+                no_disclose_enterprise_connections?: boolean;
+                remove_alg_from_jwks?: boolean;
+                require_pushed_authorization_requests?: boolean;
+                revoke_refresh_token_grant?: boolean;
+                trust_azure_adfs_email_verified_connection_property?: boolean;
+                universal_login?: boolean;
+                use_scope_descriptions_for_consent?: boolean;
+            };
+            /** @description Name of the tenant for people. */
+            friendly_name?: string;
+            /** @description The page for multi-factor authentication. */
+            guardian_mfa_page?: {
+                /** @description Whether it is used. */
+                enabled?: boolean;
+                /** @description Its HTML. */
+                html?: string;
+            } | null;
+            /** @description Hours after which an idle session ends. */
+            idle_session_lifetime?: number;
+            /** @description Hours after which a session ends that is not persistent. */
+            ephemeral_session_lifetime?: number;
+            /** @description Hours after which an idle session ends that is not persistent. */
+            idle_ephemeral_session_lifetime?: number;
+            /** @description Address of the logo. */
+            picture_url?: string;
+            /** @description Version of Node.js for extensions. */
+            sandbox_version?: string;
+            /** @description Version of Node.js for rules. */
+            legacy_sandbox_version?: string;
+            /** @description Hours after which a session ends. */
+            session_lifetime?: number;
+            /** @description Where users can write to. */
+            support_email?: string;
+            /** @description Where users find help. */
+            support_url?: string;
+            /** @description Security headers of the pages for users. */
+            security_headers?: {
+                content_security_policy?: {
+                    [key: string]: unknown;
+                } | null;
+                x_xss_protection?: {
+                    [key: string]: unknown;
+                } | null;
+            } | null;
+            /** @description Settings of sessions. */
+            sessions?: {
+                /** @description Whether users are asked before logout. */
+                oidc_logout_prompt_enabled?: boolean;
+            } | null;
+            /** @description Settings of logout. */
+            oidc_logout?: {
+                /** @description Whether discovery shows the endpoint. */
+                rp_logout_end_session_endpoint_discovery?: boolean;
+            };
+            /** @description Whether token requests can name an organization, and tokens do. */
+            allow_organization_name_in_authentication_api?: boolean | null;
+            /** @description Whether actions choose the factors. */
+            customize_mfa_in_postlogin_action?: boolean | null;
+            /** @description Whether requests can be pushed. */
+            pushed_authorization_requests_supported?: boolean | null;
+            /** @description Whether authorization responses name the issuer. */
+            authorization_response_iss_parameter_supported?: boolean | null;
+            /** @description Settings of mutual TLS. */
+            mtls?: {
+                /** @description Whether discovery shows aliases. */
+                enable_endpoint_aliases?: boolean;
+            } | null;
+            /** @description Whether users are not asked before they go to an address that cannot be verified. */
+            skip_non_verifiable_callback_uri_confirmation_prompt?: boolean | null;
+            /** @description Settings of universal login. */
+            universal_login?: {
+                /** @description Colours of the pages. */
+                colors?: {
+                    primary?: string;
+                    page_background?: string | Record<string, never>;
+                } | null;
+                /** @description Settings of passwordless login. */
+                passwordless?: {
+                    allow_magiclink_verify_without_session?: boolean;
+                } | null;
+            };
+            /**
+             * @description Whether token requests can name the API by `resource` where they have no `audience`.
+             * @enum {string}
+             */
+            resource_parameter_profile?: "audience" | "compatibility";
+            /** @description Whether one experience serves all phone messages. */
+            phone_consolidated_experience?: boolean;
+            /** @description Whether a client id can be an address. */
+            client_id_metadata_document_supported?: boolean;
+            /**
+             * @description Security mode of clients that register themselves.
+             * @enum {string}
+             */
+            dynamic_client_registration_security_mode?: "strict" | "permissive";
+            /** @description Whether the assistant is switched on. */
+            enable_ai_guide?: boolean;
+            /** @description Whether the log has metadata of sessions. */
+            include_session_metadata_in_tenant_logs?: boolean;
+            /** @description Countries whose phone numbers can be used. */
+            country_codes?: {
+                /** @description Country codes (ISO 3166-1 alpha-2). */
+                list: string[];
+                /**
+                 * @description Whether these are the allowed or the denied ones.
+                 * @enum {string}
+                 */
+                mode: "allow" | "deny";
+            } | null;
+            /** @description Settings of the session cookie. */
+            session_cookie?: {
+                /**
+                 * @description Whether it outlives the browser.
+                 * @enum {string}
+                 */
+                mode: "persistent" | "non-persistent";
+            } | null;
+            /** @description Minutes after which a session ends. */
+            session_lifetime_in_minutes?: number;
+            /** @description Minutes after which an idle session ends. */
+            idle_session_lifetime_in_minutes?: number;
+            /** @description Minutes after which a session ends that is not persistent. */
+            ephemeral_session_lifetime_in_minutes?: number;
+            /** @description Minutes after which an idle session ends that is not persistent. */
+            idle_ephemeral_session_lifetime_in_minutes?: number;
+        };
+        EmailProvider: {
+            name?: components["schemas"]["EmailProviderName"];
+            enabled?: boolean;
+            default_from_address?: string;
+            credentials?: {
+                api_user?: string;
+                region?: string;
+                smtp_host?: string;
+                smtp_port?: number;
+                smtp_user?: string;
+            };
+            settings?: {
+                [key: string]: unknown;
+            };
+        };
+        /**
+         * @description Name of the provider.
+         * @enum {string}
+         */
+        EmailProviderName: "mailgun" | "mandrill" | "sendgrid" | "resend" | "ses" | "sparkpost" | "smtp" | "azure_cs" | "ms365" | "custom";
+        UpdateEmailProvider: {
+            name?: components["schemas"]["EmailProviderName"];
+            /** @description Whether the provider is switched on. */
+            enabled?: boolean;
+            /** @description Sender of emails that name none. */
+            default_from_address?: string;
+            credentials?: components["schemas"]["EmailCredentials"];
+            /** @description Settings of the provider. */
+            settings?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        CreateEmailProvider: {
+            name: components["schemas"]["EmailProviderName"];
+            /** @description Whether the provider is switched on. */
+            enabled?: boolean;
+            /** @description Sender of emails that name none. */
+            default_from_address?: string;
+            credentials: components["schemas"]["EmailCredentials"];
+            /** @description Settings of the provider. */
+            settings?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** @description Credentials of the provider. Secrets among them are never returned. */
+        EmailCredentials: {
+            api_user?: string | null;
+            api_key?: string | null;
+            region?: string | null;
+            domain?: string | null;
+            accessKeyId?: string | null;
+            secretAccessKey?: string | null;
+            smtp_host?: string | null;
+            smtp_port?: number;
+            smtp_user?: string | null;
+            smtp_pass?: string | null;
+            connectionString?: string | null;
+            tenantId?: string | null;
+            clientId?: string | null;
+            clientSecret?: string | null;
+        };
+        /**
+         * @description Name of the email template.
+         * @enum {string}
+         */
+        EmailTemplateName: "verify_email" | "verify_email_by_code" | "auth_email_by_code" | "reset_email" | "reset_email_by_code" | "welcome_email" | "blocked_account" | "stolen_credentials" | "enrollment_email" | "mfa_oob_code" | "user_invitation" | "change_password" | "password_reset" | "async_approval";
+        EmailTemplate: {
+            template: components["schemas"]["EmailTemplateName"];
+            body?: string;
+            from?: string;
+            resultUrl?: string;
+            subject?: string;
+            syntax?: string;
+            urlLifetimeInSeconds?: number;
+            includeEmailInRedirect?: boolean;
+            enabled?: boolean;
+        };
+        UpdateEmailTemplate: {
+            template?: components["schemas"]["EmailTemplateName"];
+            /** @description Body of the email. */
+            body?: string | null;
+            /** @description Sender of the email. */
+            from?: string | null;
+            /** @description Where users are sent after they have acted. */
+            resultUrl?: string | null;
+            /** @description Subject of the email. */
+            subject?: string | null;
+            /** @description Syntax of the body. */
+            syntax?: string | null;
+            /** @description How long its link works. */
+            urlLifetimeInSeconds?: number | null;
+            /** @description Whether the address is added where users are sent. */
+            includeEmailInRedirect?: boolean;
+            /** @description Whether the template is used. */
+            enabled?: boolean | null;
+        };
+        CreateEmailTemplate: {
+            template: components["schemas"]["EmailTemplateName"];
+            /** @description Body of the email. */
+            body?: string | null;
+            /** @description Sender of the email. */
+            from?: string | null;
+            /** @description Where users are sent after they have acted. */
+            resultUrl?: string | null;
+            /** @description Subject of the email. */
+            subject?: string | null;
+            /** @description Syntax of the body. */
+            syntax?: string | null;
+            /** @description How long its link works. */
+            urlLifetimeInSeconds?: number | null;
+            /** @description Whether the address is added where users are sent. */
+            includeEmailInRedirect?: boolean;
+            /** @description Whether the template is used. */
+            enabled?: boolean | null;
+        };
+        /**
+         * @description Name of a prompt.
+         * @enum {string}
+         */
+        PromptName: "login" | "login-id" | "login-password" | "login-passwordless" | "login-email-verification" | "signup" | "signup-id" | "signup-password" | "phone-identifier-enrollment" | "phone-identifier-challenge" | "email-identifier-challenge" | "reset-password" | "custom-form" | "consent" | "customized-consent" | "logout" | "mfa-push" | "mfa-otp" | "mfa-voice" | "mfa-phone" | "mfa-webauthn" | "mfa-sms" | "mfa-email" | "mfa-recovery-code" | "mfa" | "status" | "device-flow" | "email-verification" | "email-otp-challenge" | "organizations" | "invitation" | "common" | "passkeys" | "captcha" | "brute-force-protection" | "async-approval-flow" | "confirmation";
+        /** @description Settings that nothing acts on. They come back as they were sent. */
+        KeptSettings: {
+            [key: string]: unknown;
+        };
+        GuardianPolicies: ("all-applications" | "confidence-score")[];
+        GuardianFactor: {
+            name: string;
+            enabled: boolean;
+            trial_expired: boolean;
+        };
+        GuardianFactorState: {
+            /** @description Whether the factor is switched on. */
+            enabled: boolean;
+        };
+        /** @description An empty list, or an object with one and with totals. */
+        EmptyCollection: unknown[] | {
+            [key: string]: unknown[] | number;
+        };
         /** @description Unknown parameters are ignored (RFC 6749 section 3.2). */
         TokenRequest: {
             /** @description `client_credentials`. */
@@ -2809,6 +4321,8 @@ export interface components {
             client_assertion?: string;
             /** @description Identifier of the API. */
             audience?: string;
+            /** @description Identifier of the API, where there is no audience and the tenant's `resource_parameter_profile` is `compatibility` (RFC 8707). */
+            resource?: string;
             /** @description Scopes, separated by spaces. Left out: all scopes of the client grant. */
             scope?: string;
             /** @description Id of the organization that the token is for. */
@@ -3102,6 +4616,33 @@ export interface components {
                 "application/json": components["schemas"]["Organization"][] | components["schemas"]["OrganizationPage"] | components["schemas"]["OrganizationCheckpoint"];
             };
         };
+        /** @description The settings of the tenant. */
+        TenantSettings: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["TenantSettings"];
+            };
+        };
+        /** @description The email provider, with those of its credentials that are no secrets. */
+        EmailProvider: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["EmailProvider"];
+            };
+        };
+        /** @description The email template. */
+        EmailTemplate: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["EmailTemplate"];
+            };
+        };
         /** @description No token. RFC 6749 section 5.2. */
         OAuthError: {
             headers: {
@@ -3167,6 +4708,28 @@ export interface components {
         Fields: string;
         /** @description Whether `fields` are included (the default) or left out. */
         IncludeFields: boolean;
+        /** @description Name of the prompt. */
+        Prompt: components["schemas"]["PromptName"];
+        /** @description Language of the texts. */
+        PromptLanguage: components["schemas"]["Locale"];
+        /** @description Name of the prompt. */
+        PromptWithPartials: "login" | "login-id" | "login-password" | "login-passwordless" | "signup" | "signup-id" | "signup-password" | "customized-consent" | "passkeys" | "confirmation";
+        /** @description Name of the factor. */
+        Factor: "push-notification" | "sms" | "email" | "duo" | "otp" | "webauthn-roaming" | "webauthn-platform" | "recovery-code";
+        /** @description Name of a factor that sends messages. */
+        TemplatedFactor: "sms" | "phone";
+        /** @description Name of a factor that sends messages. */
+        ProvidedFactor: "sms" | "phone" | "push-notification";
+        /** @description Name of the provider. */
+        FactorProvider: "twilio" | "apns" | "sns" | "fcm" | "fcmv1";
+        /** @description Name of a factor that has settings. */
+        ConfigurableFactor: "duo" | "webauthn-roaming" | "webauthn-platform";
+        /** @description Name of the trigger. */
+        ActionTrigger: string;
+        /** @description Name of the setting. */
+        RulesConfigKey: string;
+        /** @description Name of the email template. */
+        EmailTemplateName: components["schemas"]["EmailTemplateName"];
     };
     requestBodies: never;
     headers: never;
@@ -5803,6 +7366,2902 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+        };
+    };
+    getTenantSettings: {
+        parameters: {
+            query?: {
+                /** @description Fields to include or, with `include_fields=false`, to leave out, separated by commas. */
+                fields?: components["parameters"]["Fields"];
+                /** @description Whether `fields` are included (the default) or left out. */
+                include_fields?: components["parameters"]["IncludeFields"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["TenantSettings"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    updateTenantSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateTenantSettings"];
+            };
+        };
+        responses: {
+            200: components["responses"]["TenantSettings"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    getEmailProvider: {
+        parameters: {
+            query?: {
+                /** @description Fields to include or, with `include_fields=false`, to leave out, separated by commas. */
+                fields?: components["parameters"]["Fields"];
+                /** @description Whether `fields` are included (the default) or left out. */
+                include_fields?: components["parameters"]["IncludeFields"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["EmailProvider"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    createEmailProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateEmailProvider"];
+            };
+        };
+        responses: {
+            201: components["responses"]["EmailProvider"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    deleteEmailProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: components["responses"]["Deleted"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    updateEmailProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateEmailProvider"];
+            };
+        };
+        responses: {
+            200: components["responses"]["EmailProvider"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    createEmailTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateEmailTemplate"];
+            };
+        };
+        responses: {
+            201: components["responses"]["EmailTemplate"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    getEmailTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the email template. */
+                template: components["parameters"]["EmailTemplateName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["EmailTemplate"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    replaceEmailTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the email template. */
+                template: components["parameters"]["EmailTemplateName"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateEmailTemplate"];
+            };
+        };
+        responses: {
+            200: components["responses"]["EmailTemplate"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    updateEmailTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the email template. */
+                template: components["parameters"]["EmailTemplateName"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateEmailTemplate"];
+            };
+        };
+        responses: {
+            200: components["responses"]["EmailTemplate"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    getBranding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings, or those of a new tenant. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptSettings"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    updateBranding: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeptSettings"];
+            };
+        };
+        responses: {
+            /** @description The settings, or those of a new tenant. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptSettings"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    getPrompts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings, or those of a new tenant. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptSettings"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    updatePrompts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeptSettings"];
+            };
+        };
+        responses: {
+            /** @description The settings, or those of a new tenant. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptSettings"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    getPromptCustomText: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the prompt. */
+                prompt: components["parameters"]["Prompt"];
+                /** @description Language of the texts. */
+                language: components["parameters"]["PromptLanguage"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings, or those of a new tenant. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptSettings"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    setPromptCustomText: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the prompt. */
+                prompt: components["parameters"]["Prompt"];
+                /** @description Language of the texts. */
+                language: components["parameters"]["PromptLanguage"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeptSettings"];
+            };
+        };
+        responses: {
+            /** @description The settings, or those of a new tenant. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptSettings"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    getPromptPartials: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the prompt. */
+                prompt: components["parameters"]["PromptWithPartials"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings, or those of a new tenant. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptSettings"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    setPromptPartials: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the prompt. */
+                prompt: components["parameters"]["PromptWithPartials"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeptSettings"];
+            };
+        };
+        responses: {
+            /** @description The settings, or those of a new tenant. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptSettings"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    getBreachedPasswordDetection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings, or those of a new tenant. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptSettings"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    updateBreachedPasswordDetection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeptSettings"];
+            };
+        };
+        responses: {
+            /** @description The settings, or those of a new tenant. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptSettings"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    getBruteForceProtection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings, or those of a new tenant. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptSettings"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    updateBruteForceProtection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeptSettings"];
+            };
+        };
+        responses: {
+            /** @description The settings, or those of a new tenant. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptSettings"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    getSuspiciousIpThrottling: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings, or those of a new tenant. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptSettings"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    updateSuspiciousIpThrottling: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeptSettings"];
+            };
+        };
+        responses: {
+            /** @description The settings, or those of a new tenant. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptSettings"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    getBotDetection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings, or those of a new tenant. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptSettings"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    updateBotDetection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeptSettings"];
+            };
+        };
+        responses: {
+            /** @description The settings, or those of a new tenant. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptSettings"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    getCaptcha: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings, or those of a new tenant. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptSettings"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    updateCaptcha: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeptSettings"];
+            };
+        };
+        responses: {
+            /** @description The settings, or those of a new tenant. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptSettings"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    getRiskAssessments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings, or those of a new tenant. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptSettings"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    updateRiskAssessments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeptSettings"];
+            };
+        };
+        responses: {
+            /** @description The settings, or those of a new tenant. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptSettings"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    getNewDeviceAssessment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings, or those of a new tenant. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptSettings"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    updateNewDeviceAssessment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeptSettings"];
+            };
+        };
+        responses: {
+            /** @description The settings, or those of a new tenant. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptSettings"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    getSupplementalSignals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings, or those of a new tenant. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptSettings"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    updateSupplementalSignals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeptSettings"];
+            };
+        };
+        responses: {
+            /** @description The settings, or those of a new tenant. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptSettings"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    getFactorTemplates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of a factor that sends messages. */
+                factor: components["parameters"]["TemplatedFactor"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings, or those of a new tenant. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptSettings"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    setFactorTemplates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of a factor that sends messages. */
+                factor: components["parameters"]["TemplatedFactor"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeptSettings"];
+            };
+        };
+        responses: {
+            /** @description The settings, or those of a new tenant. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptSettings"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    getFactorSelectedProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of a factor that sends messages. */
+                factor: components["parameters"]["ProvidedFactor"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings, or those of a new tenant. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptSettings"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    setFactorSelectedProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of a factor that sends messages. */
+                factor: components["parameters"]["ProvidedFactor"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeptSettings"];
+            };
+        };
+        responses: {
+            /** @description The settings, or those of a new tenant. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptSettings"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    getFactorProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of a factor that sends messages. */
+                factor: components["parameters"]["ProvidedFactor"];
+                /** @description Name of the provider. */
+                provider: components["parameters"]["FactorProvider"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings, or those of a new tenant. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptSettings"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    setFactorProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of a factor that sends messages. */
+                factor: components["parameters"]["ProvidedFactor"];
+                /** @description Name of the provider. */
+                provider: components["parameters"]["FactorProvider"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeptSettings"];
+            };
+        };
+        responses: {
+            /** @description The settings, or those of a new tenant. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptSettings"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    getFactorSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of a factor that has settings. */
+                factor: components["parameters"]["ConfigurableFactor"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings, or those of a new tenant. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptSettings"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    setFactorSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of a factor that has settings. */
+                factor: components["parameters"]["ConfigurableFactor"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeptSettings"];
+            };
+        };
+        responses: {
+            /** @description The settings, or those of a new tenant. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptSettings"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    getPhoneMessageTypes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings, or those of a new tenant. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptSettings"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    setPhoneMessageTypes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeptSettings"];
+            };
+        };
+        responses: {
+            /** @description The settings, or those of a new tenant. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptSettings"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    getGuardianPolicies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The policies. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuardianPolicies"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    setGuardianPolicies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GuardianPolicies"];
+            };
+        };
+        responses: {
+            /** @description The policies. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuardianPolicies"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    listGuardianFactors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every factor, and whether it is switched on. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuardianFactor"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    setGuardianFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the factor. */
+                factor: components["parameters"]["Factor"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GuardianFactorState"];
+            };
+        };
+        responses: {
+            /** @description Whether the factor is switched on. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuardianFactorState"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    listRules: {
+        parameters: {
+            query?: {
+                /** @description Only those that are on or off. */
+                enabled?: boolean;
+                /** @description Only those that are deployed. */
+                deployed?: boolean;
+                /** @description Only those of this trigger. */
+                triggerId?: string;
+                /** @description Only the one of this name. */
+                actionName?: string;
+                /** @description Page to return, from 0. */
+                page?: components["parameters"]["Page"];
+                /** @description Entries on a page. */
+                per_page?: components["parameters"]["PerPage"];
+                /** @description Return an object with `start`, `limit` and `total` around the list. */
+                include_totals?: components["parameters"]["IncludeTotals"];
+                /** @description The `next` of the page before. */
+                from?: components["parameters"]["From"];
+                /** @description Entries on a page of checkpoint paging. Wins over `page`, `per_page` and `include_totals`. */
+                take?: components["parameters"]["Take"];
+                /** @description Fields to include or, with `include_fields=false`, to leave out, separated by commas. */
+                fields?: components["parameters"]["Fields"];
+                /** @description Whether `fields` are included (the default) or left out. */
+                include_fields?: components["parameters"]["IncludeFields"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description None, in the form that the query asks for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmptyCollection"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    createRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    listRulesConfigs: {
+        parameters: {
+            query?: {
+                /** @description Only those that are on or off. */
+                enabled?: boolean;
+                /** @description Only those that are deployed. */
+                deployed?: boolean;
+                /** @description Only those of this trigger. */
+                triggerId?: string;
+                /** @description Only the one of this name. */
+                actionName?: string;
+                /** @description Page to return, from 0. */
+                page?: components["parameters"]["Page"];
+                /** @description Entries on a page. */
+                per_page?: components["parameters"]["PerPage"];
+                /** @description Return an object with `start`, `limit` and `total` around the list. */
+                include_totals?: components["parameters"]["IncludeTotals"];
+                /** @description The `next` of the page before. */
+                from?: components["parameters"]["From"];
+                /** @description Entries on a page of checkpoint paging. Wins over `page`, `per_page` and `include_totals`. */
+                take?: components["parameters"]["Take"];
+                /** @description Fields to include or, with `include_fields=false`, to leave out, separated by commas. */
+                fields?: components["parameters"]["Fields"];
+                /** @description Whether `fields` are included (the default) or left out. */
+                include_fields?: components["parameters"]["IncludeFields"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description None, in the form that the query asks for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmptyCollection"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    setRulesConfig: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the setting. */
+                key: components["parameters"]["RulesConfigKey"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    listHooks: {
+        parameters: {
+            query?: {
+                /** @description Only those that are on or off. */
+                enabled?: boolean;
+                /** @description Only those that are deployed. */
+                deployed?: boolean;
+                /** @description Only those of this trigger. */
+                triggerId?: string;
+                /** @description Only the one of this name. */
+                actionName?: string;
+                /** @description Page to return, from 0. */
+                page?: components["parameters"]["Page"];
+                /** @description Entries on a page. */
+                per_page?: components["parameters"]["PerPage"];
+                /** @description Return an object with `start`, `limit` and `total` around the list. */
+                include_totals?: components["parameters"]["IncludeTotals"];
+                /** @description The `next` of the page before. */
+                from?: components["parameters"]["From"];
+                /** @description Entries on a page of checkpoint paging. Wins over `page`, `per_page` and `include_totals`. */
+                take?: components["parameters"]["Take"];
+                /** @description Fields to include or, with `include_fields=false`, to leave out, separated by commas. */
+                fields?: components["parameters"]["Fields"];
+                /** @description Whether `fields` are included (the default) or left out. */
+                include_fields?: components["parameters"]["IncludeFields"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description None, in the form that the query asks for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmptyCollection"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    createHook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    listActions: {
+        parameters: {
+            query?: {
+                /** @description Only those that are on or off. */
+                enabled?: boolean;
+                /** @description Only those that are deployed. */
+                deployed?: boolean;
+                /** @description Only those of this trigger. */
+                triggerId?: string;
+                /** @description Only the one of this name. */
+                actionName?: string;
+                /** @description Page to return, from 0. */
+                page?: components["parameters"]["Page"];
+                /** @description Entries on a page. */
+                per_page?: components["parameters"]["PerPage"];
+                /** @description Return an object with `start`, `limit` and `total` around the list. */
+                include_totals?: components["parameters"]["IncludeTotals"];
+                /** @description The `next` of the page before. */
+                from?: components["parameters"]["From"];
+                /** @description Entries on a page of checkpoint paging. Wins over `page`, `per_page` and `include_totals`. */
+                take?: components["parameters"]["Take"];
+                /** @description Fields to include or, with `include_fields=false`, to leave out, separated by commas. */
+                fields?: components["parameters"]["Fields"];
+                /** @description Whether `fields` are included (the default) or left out. */
+                include_fields?: components["parameters"]["IncludeFields"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description None, in the form that the query asks for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmptyCollection"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    createAction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    listActionModules: {
+        parameters: {
+            query?: {
+                /** @description Only those that are on or off. */
+                enabled?: boolean;
+                /** @description Only those that are deployed. */
+                deployed?: boolean;
+                /** @description Only those of this trigger. */
+                triggerId?: string;
+                /** @description Only the one of this name. */
+                actionName?: string;
+                /** @description Page to return, from 0. */
+                page?: components["parameters"]["Page"];
+                /** @description Entries on a page. */
+                per_page?: components["parameters"]["PerPage"];
+                /** @description Return an object with `start`, `limit` and `total` around the list. */
+                include_totals?: components["parameters"]["IncludeTotals"];
+                /** @description The `next` of the page before. */
+                from?: components["parameters"]["From"];
+                /** @description Entries on a page of checkpoint paging. Wins over `page`, `per_page` and `include_totals`. */
+                take?: components["parameters"]["Take"];
+                /** @description Fields to include or, with `include_fields=false`, to leave out, separated by commas. */
+                fields?: components["parameters"]["Fields"];
+                /** @description Whether `fields` are included (the default) or left out. */
+                include_fields?: components["parameters"]["IncludeFields"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description None, in the form that the query asks for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmptyCollection"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    createActionModule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    listActionTriggers: {
+        parameters: {
+            query?: {
+                /** @description Only those that are on or off. */
+                enabled?: boolean;
+                /** @description Only those that are deployed. */
+                deployed?: boolean;
+                /** @description Only those of this trigger. */
+                triggerId?: string;
+                /** @description Only the one of this name. */
+                actionName?: string;
+                /** @description Page to return, from 0. */
+                page?: components["parameters"]["Page"];
+                /** @description Entries on a page. */
+                per_page?: components["parameters"]["PerPage"];
+                /** @description Return an object with `start`, `limit` and `total` around the list. */
+                include_totals?: components["parameters"]["IncludeTotals"];
+                /** @description The `next` of the page before. */
+                from?: components["parameters"]["From"];
+                /** @description Entries on a page of checkpoint paging. Wins over `page`, `per_page` and `include_totals`. */
+                take?: components["parameters"]["Take"];
+                /** @description Fields to include or, with `include_fields=false`, to leave out, separated by commas. */
+                fields?: components["parameters"]["Fields"];
+                /** @description Whether `fields` are included (the default) or left out. */
+                include_fields?: components["parameters"]["IncludeFields"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description None, in the form that the query asks for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmptyCollection"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    listActionBindings: {
+        parameters: {
+            query?: {
+                /** @description Only those that are on or off. */
+                enabled?: boolean;
+                /** @description Only those that are deployed. */
+                deployed?: boolean;
+                /** @description Only those of this trigger. */
+                triggerId?: string;
+                /** @description Only the one of this name. */
+                actionName?: string;
+                /** @description Page to return, from 0. */
+                page?: components["parameters"]["Page"];
+                /** @description Entries on a page. */
+                per_page?: components["parameters"]["PerPage"];
+                /** @description Return an object with `start`, `limit` and `total` around the list. */
+                include_totals?: components["parameters"]["IncludeTotals"];
+                /** @description The `next` of the page before. */
+                from?: components["parameters"]["From"];
+                /** @description Entries on a page of checkpoint paging. Wins over `page`, `per_page` and `include_totals`. */
+                take?: components["parameters"]["Take"];
+                /** @description Fields to include or, with `include_fields=false`, to leave out, separated by commas. */
+                fields?: components["parameters"]["Fields"];
+                /** @description Whether `fields` are included (the default) or left out. */
+                include_fields?: components["parameters"]["IncludeFields"];
+            };
+            header?: never;
+            path: {
+                /** @description Name of the trigger. */
+                trigger: components["parameters"]["ActionTrigger"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description None, in the form that the query asks for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmptyCollection"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    updateActionBindings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the trigger. */
+                trigger: components["parameters"]["ActionTrigger"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    listLogStreams: {
+        parameters: {
+            query?: {
+                /** @description Only those that are on or off. */
+                enabled?: boolean;
+                /** @description Only those that are deployed. */
+                deployed?: boolean;
+                /** @description Only those of this trigger. */
+                triggerId?: string;
+                /** @description Only the one of this name. */
+                actionName?: string;
+                /** @description Page to return, from 0. */
+                page?: components["parameters"]["Page"];
+                /** @description Entries on a page. */
+                per_page?: components["parameters"]["PerPage"];
+                /** @description Return an object with `start`, `limit` and `total` around the list. */
+                include_totals?: components["parameters"]["IncludeTotals"];
+                /** @description The `next` of the page before. */
+                from?: components["parameters"]["From"];
+                /** @description Entries on a page of checkpoint paging. Wins over `page`, `per_page` and `include_totals`. */
+                take?: components["parameters"]["Take"];
+                /** @description Fields to include or, with `include_fields=false`, to leave out, separated by commas. */
+                fields?: components["parameters"]["Fields"];
+                /** @description Whether `fields` are included (the default) or left out. */
+                include_fields?: components["parameters"]["IncludeFields"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description None, in the form that the query asks for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmptyCollection"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    createLogStream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    listCustomDomains: {
+        parameters: {
+            query?: {
+                /** @description Only those that are on or off. */
+                enabled?: boolean;
+                /** @description Only those that are deployed. */
+                deployed?: boolean;
+                /** @description Only those of this trigger. */
+                triggerId?: string;
+                /** @description Only the one of this name. */
+                actionName?: string;
+                /** @description Page to return, from 0. */
+                page?: components["parameters"]["Page"];
+                /** @description Entries on a page. */
+                per_page?: components["parameters"]["PerPage"];
+                /** @description Return an object with `start`, `limit` and `total` around the list. */
+                include_totals?: components["parameters"]["IncludeTotals"];
+                /** @description The `next` of the page before. */
+                from?: components["parameters"]["From"];
+                /** @description Entries on a page of checkpoint paging. Wins over `page`, `per_page` and `include_totals`. */
+                take?: components["parameters"]["Take"];
+                /** @description Fields to include or, with `include_fields=false`, to leave out, separated by commas. */
+                fields?: components["parameters"]["Fields"];
+                /** @description Whether `fields` are included (the default) or left out. */
+                include_fields?: components["parameters"]["IncludeFields"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description None, in the form that the query asks for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmptyCollection"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    createCustomDomain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    listPhoneProviders: {
+        parameters: {
+            query?: {
+                /** @description Only those that are on or off. */
+                enabled?: boolean;
+                /** @description Only those that are deployed. */
+                deployed?: boolean;
+                /** @description Only those of this trigger. */
+                triggerId?: string;
+                /** @description Only the one of this name. */
+                actionName?: string;
+                /** @description Page to return, from 0. */
+                page?: components["parameters"]["Page"];
+                /** @description Entries on a page. */
+                per_page?: components["parameters"]["PerPage"];
+                /** @description Return an object with `start`, `limit` and `total` around the list. */
+                include_totals?: components["parameters"]["IncludeTotals"];
+                /** @description The `next` of the page before. */
+                from?: components["parameters"]["From"];
+                /** @description Entries on a page of checkpoint paging. Wins over `page`, `per_page` and `include_totals`. */
+                take?: components["parameters"]["Take"];
+                /** @description Fields to include or, with `include_fields=false`, to leave out, separated by commas. */
+                fields?: components["parameters"]["Fields"];
+                /** @description Whether `fields` are included (the default) or left out. */
+                include_fields?: components["parameters"]["IncludeFields"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description None, in the form that the query asks for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmptyCollection"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    createPhoneProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    listPhoneTemplates: {
+        parameters: {
+            query?: {
+                /** @description Only those that are on or off. */
+                enabled?: boolean;
+                /** @description Only those that are deployed. */
+                deployed?: boolean;
+                /** @description Only those of this trigger. */
+                triggerId?: string;
+                /** @description Only the one of this name. */
+                actionName?: string;
+                /** @description Page to return, from 0. */
+                page?: components["parameters"]["Page"];
+                /** @description Entries on a page. */
+                per_page?: components["parameters"]["PerPage"];
+                /** @description Return an object with `start`, `limit` and `total` around the list. */
+                include_totals?: components["parameters"]["IncludeTotals"];
+                /** @description The `next` of the page before. */
+                from?: components["parameters"]["From"];
+                /** @description Entries on a page of checkpoint paging. Wins over `page`, `per_page` and `include_totals`. */
+                take?: components["parameters"]["Take"];
+                /** @description Fields to include or, with `include_fields=false`, to leave out, separated by commas. */
+                fields?: components["parameters"]["Fields"];
+                /** @description Whether `fields` are included (the default) or left out. */
+                include_fields?: components["parameters"]["IncludeFields"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description None, in the form that the query asks for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmptyCollection"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    createPhoneTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    listForms: {
+        parameters: {
+            query?: {
+                /** @description Only those that are on or off. */
+                enabled?: boolean;
+                /** @description Only those that are deployed. */
+                deployed?: boolean;
+                /** @description Only those of this trigger. */
+                triggerId?: string;
+                /** @description Only the one of this name. */
+                actionName?: string;
+                /** @description Page to return, from 0. */
+                page?: components["parameters"]["Page"];
+                /** @description Entries on a page. */
+                per_page?: components["parameters"]["PerPage"];
+                /** @description Return an object with `start`, `limit` and `total` around the list. */
+                include_totals?: components["parameters"]["IncludeTotals"];
+                /** @description The `next` of the page before. */
+                from?: components["parameters"]["From"];
+                /** @description Entries on a page of checkpoint paging. Wins over `page`, `per_page` and `include_totals`. */
+                take?: components["parameters"]["Take"];
+                /** @description Fields to include or, with `include_fields=false`, to leave out, separated by commas. */
+                fields?: components["parameters"]["Fields"];
+                /** @description Whether `fields` are included (the default) or left out. */
+                include_fields?: components["parameters"]["IncludeFields"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description None, in the form that the query asks for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmptyCollection"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    createForm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    listFlows: {
+        parameters: {
+            query?: {
+                /** @description Only those that are on or off. */
+                enabled?: boolean;
+                /** @description Only those that are deployed. */
+                deployed?: boolean;
+                /** @description Only those of this trigger. */
+                triggerId?: string;
+                /** @description Only the one of this name. */
+                actionName?: string;
+                /** @description Page to return, from 0. */
+                page?: components["parameters"]["Page"];
+                /** @description Entries on a page. */
+                per_page?: components["parameters"]["PerPage"];
+                /** @description Return an object with `start`, `limit` and `total` around the list. */
+                include_totals?: components["parameters"]["IncludeTotals"];
+                /** @description The `next` of the page before. */
+                from?: components["parameters"]["From"];
+                /** @description Entries on a page of checkpoint paging. Wins over `page`, `per_page` and `include_totals`. */
+                take?: components["parameters"]["Take"];
+                /** @description Fields to include or, with `include_fields=false`, to leave out, separated by commas. */
+                fields?: components["parameters"]["Fields"];
+                /** @description Whether `fields` are included (the default) or left out. */
+                include_fields?: components["parameters"]["IncludeFields"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description None, in the form that the query asks for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmptyCollection"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    createFlow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    listFlowVaultConnections: {
+        parameters: {
+            query?: {
+                /** @description Only those that are on or off. */
+                enabled?: boolean;
+                /** @description Only those that are deployed. */
+                deployed?: boolean;
+                /** @description Only those of this trigger. */
+                triggerId?: string;
+                /** @description Only the one of this name. */
+                actionName?: string;
+                /** @description Page to return, from 0. */
+                page?: components["parameters"]["Page"];
+                /** @description Entries on a page. */
+                per_page?: components["parameters"]["PerPage"];
+                /** @description Return an object with `start`, `limit` and `total` around the list. */
+                include_totals?: components["parameters"]["IncludeTotals"];
+                /** @description The `next` of the page before. */
+                from?: components["parameters"]["From"];
+                /** @description Entries on a page of checkpoint paging. Wins over `page`, `per_page` and `include_totals`. */
+                take?: components["parameters"]["Take"];
+                /** @description Fields to include or, with `include_fields=false`, to leave out, separated by commas. */
+                fields?: components["parameters"]["Fields"];
+                /** @description Whether `fields` are included (the default) or left out. */
+                include_fields?: components["parameters"]["IncludeFields"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description None, in the form that the query asks for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmptyCollection"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    createFlowVaultConnection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    listSelfServiceProfiles: {
+        parameters: {
+            query?: {
+                /** @description Only those that are on or off. */
+                enabled?: boolean;
+                /** @description Only those that are deployed. */
+                deployed?: boolean;
+                /** @description Only those of this trigger. */
+                triggerId?: string;
+                /** @description Only the one of this name. */
+                actionName?: string;
+                /** @description Page to return, from 0. */
+                page?: components["parameters"]["Page"];
+                /** @description Entries on a page. */
+                per_page?: components["parameters"]["PerPage"];
+                /** @description Return an object with `start`, `limit` and `total` around the list. */
+                include_totals?: components["parameters"]["IncludeTotals"];
+                /** @description The `next` of the page before. */
+                from?: components["parameters"]["From"];
+                /** @description Entries on a page of checkpoint paging. Wins over `page`, `per_page` and `include_totals`. */
+                take?: components["parameters"]["Take"];
+                /** @description Fields to include or, with `include_fields=false`, to leave out, separated by commas. */
+                fields?: components["parameters"]["Fields"];
+                /** @description Whether `fields` are included (the default) or left out. */
+                include_fields?: components["parameters"]["IncludeFields"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description None, in the form that the query asks for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmptyCollection"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    createSelfServiceProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    listTokenExchangeProfiles: {
+        parameters: {
+            query?: {
+                /** @description Only those that are on or off. */
+                enabled?: boolean;
+                /** @description Only those that are deployed. */
+                deployed?: boolean;
+                /** @description Only those of this trigger. */
+                triggerId?: string;
+                /** @description Only the one of this name. */
+                actionName?: string;
+                /** @description Page to return, from 0. */
+                page?: components["parameters"]["Page"];
+                /** @description Entries on a page. */
+                per_page?: components["parameters"]["PerPage"];
+                /** @description Return an object with `start`, `limit` and `total` around the list. */
+                include_totals?: components["parameters"]["IncludeTotals"];
+                /** @description The `next` of the page before. */
+                from?: components["parameters"]["From"];
+                /** @description Entries on a page of checkpoint paging. Wins over `page`, `per_page` and `include_totals`. */
+                take?: components["parameters"]["Take"];
+                /** @description Fields to include or, with `include_fields=false`, to leave out, separated by commas. */
+                fields?: components["parameters"]["Fields"];
+                /** @description Whether `fields` are included (the default) or left out. */
+                include_fields?: components["parameters"]["IncludeFields"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description None, in the form that the query asks for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmptyCollection"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    createTokenExchangeProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    listEventStreams: {
+        parameters: {
+            query?: {
+                /** @description Only those that are on or off. */
+                enabled?: boolean;
+                /** @description Only those that are deployed. */
+                deployed?: boolean;
+                /** @description Only those of this trigger. */
+                triggerId?: string;
+                /** @description Only the one of this name. */
+                actionName?: string;
+                /** @description Page to return, from 0. */
+                page?: components["parameters"]["Page"];
+                /** @description Entries on a page. */
+                per_page?: components["parameters"]["PerPage"];
+                /** @description Return an object with `start`, `limit` and `total` around the list. */
+                include_totals?: components["parameters"]["IncludeTotals"];
+                /** @description The `next` of the page before. */
+                from?: components["parameters"]["From"];
+                /** @description Entries on a page of checkpoint paging. Wins over `page`, `per_page` and `include_totals`. */
+                take?: components["parameters"]["Take"];
+                /** @description Fields to include or, with `include_fields=false`, to leave out, separated by commas. */
+                fields?: components["parameters"]["Fields"];
+                /** @description Whether `fields` are included (the default) or left out. */
+                include_fields?: components["parameters"]["IncludeFields"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description None, in the form that the query asks for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmptyCollection"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    createEventStream: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    listNetworkAcls: {
+        parameters: {
+            query?: {
+                /** @description Only those that are on or off. */
+                enabled?: boolean;
+                /** @description Only those that are deployed. */
+                deployed?: boolean;
+                /** @description Only those of this trigger. */
+                triggerId?: string;
+                /** @description Only the one of this name. */
+                actionName?: string;
+                /** @description Page to return, from 0. */
+                page?: components["parameters"]["Page"];
+                /** @description Entries on a page. */
+                per_page?: components["parameters"]["PerPage"];
+                /** @description Return an object with `start`, `limit` and `total` around the list. */
+                include_totals?: components["parameters"]["IncludeTotals"];
+                /** @description The `next` of the page before. */
+                from?: components["parameters"]["From"];
+                /** @description Entries on a page of checkpoint paging. Wins over `page`, `per_page` and `include_totals`. */
+                take?: components["parameters"]["Take"];
+                /** @description Fields to include or, with `include_fields=false`, to leave out, separated by commas. */
+                fields?: components["parameters"]["Fields"];
+                /** @description Whether `fields` are included (the default) or left out. */
+                include_fields?: components["parameters"]["IncludeFields"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description None, in the form that the query asks for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmptyCollection"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    createNetworkAcl: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    listUserAttributeProfiles: {
+        parameters: {
+            query?: {
+                /** @description Only those that are on or off. */
+                enabled?: boolean;
+                /** @description Only those that are deployed. */
+                deployed?: boolean;
+                /** @description Only those of this trigger. */
+                triggerId?: string;
+                /** @description Only the one of this name. */
+                actionName?: string;
+                /** @description Page to return, from 0. */
+                page?: components["parameters"]["Page"];
+                /** @description Entries on a page. */
+                per_page?: components["parameters"]["PerPage"];
+                /** @description Return an object with `start`, `limit` and `total` around the list. */
+                include_totals?: components["parameters"]["IncludeTotals"];
+                /** @description The `next` of the page before. */
+                from?: components["parameters"]["From"];
+                /** @description Entries on a page of checkpoint paging. Wins over `page`, `per_page` and `include_totals`. */
+                take?: components["parameters"]["Take"];
+                /** @description Fields to include or, with `include_fields=false`, to leave out, separated by commas. */
+                fields?: components["parameters"]["Fields"];
+                /** @description Whether `fields` are included (the default) or left out. */
+                include_fields?: components["parameters"]["IncludeFields"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description None, in the form that the query asks for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmptyCollection"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    createUserAttributeProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    listConnectionProfiles: {
+        parameters: {
+            query?: {
+                /** @description Only those that are on or off. */
+                enabled?: boolean;
+                /** @description Only those that are deployed. */
+                deployed?: boolean;
+                /** @description Only those of this trigger. */
+                triggerId?: string;
+                /** @description Only the one of this name. */
+                actionName?: string;
+                /** @description Page to return, from 0. */
+                page?: components["parameters"]["Page"];
+                /** @description Entries on a page. */
+                per_page?: components["parameters"]["PerPage"];
+                /** @description Return an object with `start`, `limit` and `total` around the list. */
+                include_totals?: components["parameters"]["IncludeTotals"];
+                /** @description The `next` of the page before. */
+                from?: components["parameters"]["From"];
+                /** @description Entries on a page of checkpoint paging. Wins over `page`, `per_page` and `include_totals`. */
+                take?: components["parameters"]["Take"];
+                /** @description Fields to include or, with `include_fields=false`, to leave out, separated by commas. */
+                fields?: components["parameters"]["Fields"];
+                /** @description Whether `fields` are included (the default) or left out. */
+                include_fields?: components["parameters"]["IncludeFields"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description None, in the form that the query asks for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmptyCollection"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    createConnectionProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    listRateLimitPolicies: {
+        parameters: {
+            query?: {
+                /** @description Only those that are on or off. */
+                enabled?: boolean;
+                /** @description Only those that are deployed. */
+                deployed?: boolean;
+                /** @description Only those of this trigger. */
+                triggerId?: string;
+                /** @description Only the one of this name. */
+                actionName?: string;
+                /** @description Page to return, from 0. */
+                page?: components["parameters"]["Page"];
+                /** @description Entries on a page. */
+                per_page?: components["parameters"]["PerPage"];
+                /** @description Return an object with `start`, `limit` and `total` around the list. */
+                include_totals?: components["parameters"]["IncludeTotals"];
+                /** @description The `next` of the page before. */
+                from?: components["parameters"]["From"];
+                /** @description Entries on a page of checkpoint paging. Wins over `page`, `per_page` and `include_totals`. */
+                take?: components["parameters"]["Take"];
+                /** @description Fields to include or, with `include_fields=false`, to leave out, separated by commas. */
+                fields?: components["parameters"]["Fields"];
+                /** @description Whether `fields` are included (the default) or left out. */
+                include_fields?: components["parameters"]["IncludeFields"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description None, in the form that the query asks for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmptyCollection"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    createRateLimitPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    listDirectoryProvisionings: {
+        parameters: {
+            query?: {
+                /** @description Only those that are on or off. */
+                enabled?: boolean;
+                /** @description Only those that are deployed. */
+                deployed?: boolean;
+                /** @description Only those of this trigger. */
+                triggerId?: string;
+                /** @description Only the one of this name. */
+                actionName?: string;
+                /** @description Page to return, from 0. */
+                page?: components["parameters"]["Page"];
+                /** @description Entries on a page. */
+                per_page?: components["parameters"]["PerPage"];
+                /** @description Return an object with `start`, `limit` and `total` around the list. */
+                include_totals?: components["parameters"]["IncludeTotals"];
+                /** @description The `next` of the page before. */
+                from?: components["parameters"]["From"];
+                /** @description Entries on a page of checkpoint paging. Wins over `page`, `per_page` and `include_totals`. */
+                take?: components["parameters"]["Take"];
+                /** @description Fields to include or, with `include_fields=false`, to leave out, separated by commas. */
+                fields?: components["parameters"]["Fields"];
+                /** @description Whether `fields` are included (the default) or left out. */
+                include_fields?: components["parameters"]["IncludeFields"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description None, in the form that the query asks for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmptyCollection"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    listPromptRenderings: {
+        parameters: {
+            query?: {
+                /** @description Only those that are on or off. */
+                enabled?: boolean;
+                /** @description Only those that are deployed. */
+                deployed?: boolean;
+                /** @description Only those of this trigger. */
+                triggerId?: string;
+                /** @description Only the one of this name. */
+                actionName?: string;
+                /** @description Page to return, from 0. */
+                page?: components["parameters"]["Page"];
+                /** @description Entries on a page. */
+                per_page?: components["parameters"]["PerPage"];
+                /** @description Return an object with `start`, `limit` and `total` around the list. */
+                include_totals?: components["parameters"]["IncludeTotals"];
+                /** @description The `next` of the page before. */
+                from?: components["parameters"]["From"];
+                /** @description Entries on a page of checkpoint paging. Wins over `page`, `per_page` and `include_totals`. */
+                take?: components["parameters"]["Take"];
+                /** @description Fields to include or, with `include_fields=false`, to leave out, separated by commas. */
+                fields?: components["parameters"]["Fields"];
+                /** @description Whether `fields` are included (the default) or left out. */
+                include_fields?: components["parameters"]["IncludeFields"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description None, in the form that the query asks for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmptyCollection"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    listEncryptionKeys: {
+        parameters: {
+            query?: {
+                /** @description Only those that are on or off. */
+                enabled?: boolean;
+                /** @description Only those that are deployed. */
+                deployed?: boolean;
+                /** @description Only those of this trigger. */
+                triggerId?: string;
+                /** @description Only the one of this name. */
+                actionName?: string;
+                /** @description Page to return, from 0. */
+                page?: components["parameters"]["Page"];
+                /** @description Entries on a page. */
+                per_page?: components["parameters"]["PerPage"];
+                /** @description Return an object with `start`, `limit` and `total` around the list. */
+                include_totals?: components["parameters"]["IncludeTotals"];
+                /** @description The `next` of the page before. */
+                from?: components["parameters"]["From"];
+                /** @description Entries on a page of checkpoint paging. Wins over `page`, `per_page` and `include_totals`. */
+                take?: components["parameters"]["Take"];
+                /** @description Fields to include or, with `include_fields=false`, to leave out, separated by commas. */
+                fields?: components["parameters"]["Fields"];
+                /** @description Whether `fields` are included (the default) or left out. */
+                include_fields?: components["parameters"]["IncludeFields"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description None, in the form that the query asks for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EmptyCollection"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    createEncryptionKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    createBrandingTheme: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    getDefaultBrandingTheme: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    getUniversalLoginTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    setUniversalLoginTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                } | string;
+            };
+        };
+        responses: {
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
         };
     };
     issueToken: {

@@ -1,4 +1,5 @@
 import { type Request, type RequestHandler, Router } from 'express';
+import { ManagementError } from '../errors.js';
 import { callerOf } from './authentication.js';
 import type {
   Call,
@@ -42,6 +43,23 @@ function serve<Id extends OperationId>(operation: Operation, handler: Handler<Id
   };
 }
 
+const pattern = ({ path }: Operation): string => path.replaceAll(/\{(\w+)\}/g, ':$1');
+
+/**
+ * Refuses what the contract has no operation for, before anything is asked about the caller: the platform is built on hapi,
+ * which looks for the route first. Which paths there are is no secret.
+ */
+export function onlyKnownRoutes(contract: Contract): Router {
+  const router = Router();
+  for (const operation of contract.operations) {
+    router[operation.method](pattern(operation), (_req, _res, next) => next('router'));
+  }
+  router.use('/api/v2', () => {
+    throw new ManagementError('not_found');
+  });
+  return router;
+}
+
 /** One route for each operation of the contract that has a handler. */
 export function routeOperations<Ids extends OperationId>(
   contract: Contract,
@@ -51,7 +69,7 @@ export function routeOperations<Ids extends OperationId>(
   for (const operation of contract.operations) {
     const handler = (handlers as Partial<Record<OperationId, Handler<OperationId>>>)[operation.id];
     if (handler === undefined) continue;
-    router[operation.method](operation.path.replaceAll(/\{(\w+)\}/g, ':$1'), serve(operation, handler));
+    router[operation.method](pattern(operation), serve(operation, handler));
   }
   return router;
 }

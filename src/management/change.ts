@@ -23,6 +23,11 @@ const SECRETS = new Set([
   'custom_login_page',
   'pem',
 ]);
+/**
+ * Operations whose bodies do not reach the log at all. They are about other systems, whose passwords and keys have any
+ * name, also when the request is refused.
+ */
+const CONFIDENTIAL_TAGS = new Set(['emails', 'kept-settings', 'not-built']);
 const MAX_LOGGED_BODY = 8192;
 
 function redacted(value: unknown): JsonValue {
@@ -35,7 +40,8 @@ function redacted(value: unknown): JsonValue {
   return value as JsonValue;
 }
 
-function loggedBody(body: unknown): JsonValue {
+function loggedBody(body: unknown, { tags }: Operation): JsonValue {
+  if (tags.some((tag) => CONFIDENTIAL_TAGS.has(tag))) return '[redacted]';
   const safe = redacted(body);
   const length = JSON.stringify(safe).length;
   return length > MAX_LOGGED_BODY ? `[left out: ${length} characters]` : safe;
@@ -70,7 +76,7 @@ function logEntry(type: LogType, write: Write, tenant: Tenant, details: JsonObje
         request: {
           method: operation.method,
           path: write.path,
-          ...(write.body !== undefined && { body: loggedBody(write.body) }),
+          ...(write.body !== undefined && { body: loggedBody(write.body, operation) }),
           ...(client.correlationId !== null && { correlation_id: client.correlationId }),
         },
         ...details,

@@ -10,6 +10,7 @@ import { isObject, type Json, operationOf, operations, validatorOf } from './doc
 import { roleCases, userCases } from './role-and-user-cases.js';
 import { organizationPartCases } from './organization-part-cases.js';
 import { instanceCases, logCases, oauthCases, organizationCases, referenceCases } from './other-cases.js';
+import { emailCases, keptSettingsCases, notBuiltCases, tenantCases } from './settings-cases.js';
 import { type Cases, makeWorld, type World } from './world.js';
 import { latest } from '../management/logs/log-entry.js';
 import { bodyOf, givenClient } from '../oauth/given.js';
@@ -28,6 +29,10 @@ const cases: Cases = {
   ...oauthCases,
   ...referenceCases,
   ...instanceCases,
+  ...tenantCases,
+  ...emailCases,
+  ...keptSettingsCases,
+  ...notBuiltCases,
 };
 
 let world: World;
@@ -146,7 +151,7 @@ describe('what a request can be refused with is documented', () => {
 
   test.each(guarded)('$id, for an Authorization header that is malformed', async (operation) => {
     const path = operation.path.replaceAll(/\{\w+\}/g, 'any');
-    const method = operation.method as 'get' | 'post' | 'patch' | 'delete';
+    const method = operation.method as 'get' | 'post' | 'patch' | 'put' | 'delete';
     const answer = await world.server.request()[method](path).set('Authorization', 'nonsense');
     expect(faults(operation.id, answer)).toEqual([]);
   });

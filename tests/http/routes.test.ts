@@ -17,10 +17,10 @@ const notFound = refused(404, 'Not Found');
 test.each([
   'nothing',
   '',
-  'log-streams',
+  'log-streams/lst_1',
   'users/auth0%7C1/enrollments',
-  'tenants/settings',
-  'hooks',
+  'tenants/settings/nothing',
+  'hooks/1',
   'organizations/org_aaaaaaaaaaaaaaaa/nothing',
   'clients/a/b/c',
   'clients/a/credentials/b/c',
@@ -31,6 +31,24 @@ test.each([
   'constructor/prototype',
 ])('GET /api/v2/%s is not found', async (path) => {
   expect(parsed(await rawApi(server, path))).toEqual(notFound);
+});
+
+// hapi looks for the route before it looks at the caller.
+test.each(['nothing', 'roles/a/b/c', 'tenants/settings/nothing'])(
+  '%s is not found for whoever has no token, or a bad one, either',
+  async (path) => {
+    const answers = [
+      await server.request().get(`/api/v2/${path}`),
+      await server.request().get(`/api/v2/${path}`).set('Authorization', 'Bearer nonsense'),
+      await server.request().post(`/api/v2/${path}`).send({}),
+    ];
+    expect(answers.map(seen)).toEqual([notFound, notFound, notFound]);
+  },
+);
+
+test('what is there asks for a token, whatever the path says', async () => {
+  expect((await server.request().get('/api/v2/clients/nobody')).status).toBe(401);
+  expect((await server.request().get('/api/v2/clients/')).status).toBe(401);
 });
 
 test.each([

@@ -35,7 +35,7 @@ export interface TestServer {
   /** A bearer token of the management client with exactly these scopes. */
   tokenWith(...scopes: string[]): Promise<string>;
   /** A request to the Management API with every scope, answer parsed. */
-  api(method: 'get' | 'post' | 'patch' | 'delete', path: string, body?: object): supertest.Test;
+  api(method: 'get' | 'post' | 'patch' | 'put' | 'delete', path: string, body?: object): supertest.Test;
   /** A request without a token. */
   request(): ReturnType<typeof supertest>;
   /** POST /oauth/token with a form. */

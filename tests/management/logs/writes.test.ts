@@ -118,6 +118,7 @@ describe('a write that succeeds', () => {
       ({ organization }) => `organizations/${organization.id}/client-grants`,
       ({ grant }) => ({ grant_id: grant.id }),
     ],
+    ['Update the settings of the tenant', 'patch', () => 'tenants/settings', () => ({ flags: {} })],
     [
       'Remove a client grant from an organization',
       'delete',
