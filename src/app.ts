@@ -38,7 +38,7 @@ import { type KeySet, toPem } from './oauth/signing-keys.js';
 import { tokenEndpoint } from './oauth/token-endpoint.js';
 import type { PlatformChoices } from './policy/platform-choices.js';
 import { referenceRoutes } from './reference/routes.js';
-import type { Storage } from './storage/storage.js';
+import type { ConfigStore, Storage } from './storage/storage.js';
 
 export interface AppOptions {
   readonly contract: Contract;
@@ -69,6 +69,11 @@ type ManagementOperation = Exclude<
   | 'getHealth'
 >;
 
+type ConfigurationOperation = Exclude<
+  ManagementOperation,
+  'listLogs' | 'getLog' | 'takeSnapshot' | 'restoreSnapshot'
+>;
+
 function faceOf(tenant: Tenant, keys: KeySet): TenantFace {
   const { certificate, pkcs7 } = keys.face;
   return {
@@ -78,7 +83,15 @@ function faceOf(tenant: Tenant, keys: KeySet): TenantFace {
   };
 }
 
-function handlersOf({ storage, tenant, keys }: AppOptions): Handlers<ManagementOperation> {
+/**
+ * The handlers of everything that the Management API configures.
+ *
+ * @param storage what they read and change.
+ */
+export function configurationHandlers(
+  storage: ConfigStore,
+  { tenant, keys }: Pick<AppOptions, 'tenant' | 'keys'>,
+): Handlers<ConfigurationOperation> {
   const change = changingWith(storage, tenant);
   return {
     ...resourceServerHandlers(storage, change, tenant),
@@ -94,6 +107,13 @@ function handlersOf({ storage, tenant, keys }: AppOptions): Handlers<ManagementO
     ...organizationClientHandlers(storage, change),
     ...discoveryDomainHandlers(storage, change),
     ...memberHandlers(storage, change),
+  };
+}
+
+function handlersOf(options: AppOptions): Handlers<ManagementOperation> {
+  const { storage } = options;
+  return {
+    ...configurationHandlers(storage, options),
     ...logHandlers(storage),
     ...snapshotHandlers(storage),
     ...tenantSettingsHandlers(storage, change, tenant),

@@ -9,7 +9,7 @@ import { connectionOf } from '../http/router.js';
 import type { JsonObject, JsonValue } from '../domain/json.js';
 import type { LogType, NewLogEntry } from '../domain/log-entry.js';
 import type { Tenant } from '../domain/tenant.js';
-import type { ConfigWriter, Storage } from '../storage/storage.js';
+import type { ConfigStore, ConfigWriter, Storage } from '../storage/storage.js';
 
 /** Members whose values never reach the log. */
 const SECRETS = new Set([
@@ -91,7 +91,7 @@ export type ChangeConfig = <Id extends OperationId, T>(
   change: (config: ConfigWriter) => Promise<T>,
 ) => Promise<T>;
 
-export function changingWith(storage: Storage, tenant: Tenant): ChangeConfig {
+export function changingWith(storage: ConfigStore, tenant: Tenant): ChangeConfig {
   return (call, change) =>
     storage.write(async (config) => {
       const result = await change(config);

@@ -469,7 +469,8 @@ export interface Change<T> {
   readonly entry: NewLogEntry | null;
 }
 
-export interface Storage {
+/** Reads and changes the configuration: all that the handlers of the Management API need of the storage. */
+export interface ConfigStore {
   readonly config: ConfigReader;
 
   /**
@@ -479,6 +480,19 @@ export interface Storage {
    */
   write<T>(change: (config: ConfigWriter) => Promise<Change<T>>): Promise<T>;
 
+  /**
+   * Runs many changes as one: all of them happen, or none when `work` rejects. It may take as long as it needs, and
+   * nobody else changes the configuration meanwhile.
+   *
+   * `work` has to use the store that it is given, one call after the other. Reads see what was written there before;
+   * everybody else sees it, as one new version of the configuration, once `work` is done. A `write` that rejects takes
+   * only itself back, and `atomically` within `atomically` what was written in it: `work` can go on. Without a write
+   * there is no new version.
+   */
+  atomically<T>(work: (store: ConfigStore) => Promise<T>): Promise<T>;
+}
+
+export interface Storage extends ConfigStore {
   /**
    * The facts for a token request, all from one version of the configuration; null when there is no such client.
    * With `fresh` they are read after the call; otherwise they may be older, and `appendLog` tells.

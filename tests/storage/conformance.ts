@@ -2,6 +2,7 @@
 // one entry in tests/support/engines.ts.
 
 import type { Engine } from '../support/engines.js';
+import { atomicallyConformance } from './conformance/atomically.js';
 import { clientGrantConformance, clientGrantListConformance } from './conformance/client-grants.js';
 import { clientConformance, clientListConformance } from './conformance/clients.js';
 import { connectionConformance, connectionListConformance } from './conformance/connections.js';
@@ -44,6 +45,7 @@ export function storageConformance(engine: Engine): void {
       userConformance(opened);
       textConformance(opened);
       writeConformance(opened);
+      atomicallyConformance(opened);
       factsInTimeConformance(opened);
       logConformance(opened);
       quotaConformance(opened);

@@ -5,7 +5,7 @@ import type { Tenant } from '../../domain/tenant.js';
 import { ManagementError } from '../../errors.js';
 import type { Handlers, Query, RequestBody } from '../../http/contract.js';
 import { listBody, windowOf } from '../../http/paging.js';
-import type { ClientGrantFilter, ConfigWriter, Storage } from '../../storage/storage.js';
+import type { ClientGrantFilter, ConfigWriter, ConfigStore } from '../../storage/storage.js';
 import type { ChangeConfig } from '../change.js';
 import { toWire as organizationToWire } from '../organizations/wire.js';
 import {
@@ -95,7 +95,7 @@ async function checkUnique(
 }
 
 export function clientGrantHandlers(
-  storage: Storage,
+  storage: ConfigStore,
   change: ChangeConfig,
   tenant: Tenant,
 ): Handlers<Operations> {

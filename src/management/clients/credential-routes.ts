@@ -3,7 +3,7 @@
 import type { ClientCredential } from '../../domain/client.js';
 import { ManagementError } from '../../errors.js';
 import type { Handlers } from '../../http/contract.js';
-import type { ConfigReader, Storage } from '../../storage/storage.js';
+import type { ConfigReader, ConfigStore } from '../../storage/storage.js';
 import type { ChangeConfig } from '../change.js';
 import { credentialToWire, readCredential, readExpiry, withoutCredential } from './credentials.js';
 
@@ -24,7 +24,7 @@ async function get(
   return found;
 }
 
-export function credentialHandlers(storage: Storage, change: ChangeConfig): Handlers<Operations> {
+export function credentialHandlers(storage: ConfigStore, change: ChangeConfig): Handlers<Operations> {
   return {
     async listClientCredentials({ path }) {
       if ((await storage.config.clients.find(path.id)) === null)

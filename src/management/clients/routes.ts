@@ -7,7 +7,7 @@ import type { Tenant } from '../../domain/tenant.js';
 import { ManagementError } from '../../errors.js';
 import type { Handlers, Query } from '../../http/contract.js';
 import { listBody, windowOf } from '../../http/paging.js';
-import type { ClientFilter, ConfigReader, ConfigWriter, Storage } from '../../storage/storage.js';
+import type { ClientFilter, ConfigReader, ConfigWriter, ConfigStore } from '../../storage/storage.js';
 import type { ChangeConfig } from '../change.js';
 import { checkKeyUses, readMethods } from './credentials.js';
 import { byDefault, newClient } from './new-client.js';
@@ -76,7 +76,7 @@ async function checkAliases(
 }
 
 export function clientHandlers(
-  storage: Storage,
+  storage: ConfigStore,
   change: ChangeConfig,
   tenant: Tenant,
   face: TenantFace,

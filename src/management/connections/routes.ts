@@ -5,7 +5,7 @@ import { ManagementError } from '../../errors.js';
 import type { Handlers, Query } from '../../http/contract.js';
 import { pickFields } from '../../http/fields.js';
 import { checkpointBody, checkpointOf, listBody, windowOf } from '../../http/paging.js';
-import type { ConfigReader, ConnectionFilter, Storage } from '../../storage/storage.js';
+import type { ConfigReader, ConnectionFilter, ConfigStore } from '../../storage/storage.js';
 import type { ChangeConfig } from '../change.js';
 import { ALWAYS_SHOWN, toChanges, toNewConnection, toWire } from './wire.js';
 
@@ -40,7 +40,7 @@ async function checkClientsExist(config: ConfigReader, clientIds: Iterable<strin
   }
 }
 
-export function connectionHandlers(storage: Storage, change: ChangeConfig): Handlers<Operations> {
+export function connectionHandlers(storage: ConfigStore, change: ChangeConfig): Handlers<Operations> {
   return {
     async listConnections({ query }) {
       const window = windowOf(query);

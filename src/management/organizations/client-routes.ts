@@ -4,7 +4,7 @@ import type { OrganizationClient } from '../../domain/organization-parts.js';
 import { ManagementError } from '../../errors.js';
 import type { Handlers } from '../../http/contract.js';
 import { checkpointBody, checkpointOf } from '../../http/paging.js';
-import type { ConfigReader, Storage } from '../../storage/storage.js';
+import type { ConfigReader, ConfigStore } from '../../storage/storage.js';
 import type { ChangeConfig } from '../change.js';
 import { existing } from './existing.js';
 import { organizationClientToWire } from './parts-wire.js';
@@ -29,7 +29,7 @@ async function get(
   return { ...found, organizationId: organization.id };
 }
 
-export function organizationClientHandlers(storage: Storage, change: ChangeConfig): Handlers<Operations> {
+export function organizationClientHandlers(storage: ConfigStore, change: ChangeConfig): Handlers<Operations> {
   return {
     async listOrganizationClients({ path, query }) {
       const { id } = await existing(storage.config, path.id);

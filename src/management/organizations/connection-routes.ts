@@ -8,7 +8,7 @@ import type {
 import { ManagementError } from '../../errors.js';
 import type { Handlers } from '../../http/contract.js';
 import { pageBody, pageOf } from '../../http/paging.js';
-import type { ConfigReader, ConfigWriter, Storage } from '../../storage/storage.js';
+import type { ConfigReader, ConfigWriter, ConfigStore } from '../../storage/storage.js';
 import type { ChangeConfig } from '../change.js';
 import { existing } from './existing.js';
 import {
@@ -68,7 +68,10 @@ export async function addConnection(
   });
 }
 
-export function organizationConnectionHandlers(storage: Storage, change: ChangeConfig): Handlers<Operations> {
+export function organizationConnectionHandlers(
+  storage: ConfigStore,
+  change: ChangeConfig,
+): Handlers<Operations> {
   const add = async (
     config: ConfigWriter,
     id: string,

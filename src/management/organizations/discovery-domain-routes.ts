@@ -6,7 +6,7 @@ import type { DiscoveryDomain } from '../../domain/organization-parts.js';
 import { ManagementError } from '../../errors.js';
 import type { Handlers } from '../../http/contract.js';
 import { checkpointBody, checkpointOf } from '../../http/paging.js';
-import type { ConfigReader, Storage } from '../../storage/storage.js';
+import type { ConfigReader, ConfigStore } from '../../storage/storage.js';
 import type { ChangeConfig } from '../change.js';
 import { existing } from './existing.js';
 import { discoveryDomainToWire } from './parts-wire.js';
@@ -29,7 +29,7 @@ async function get(
   return found;
 }
 
-export function discoveryDomainHandlers(storage: Storage, change: ChangeConfig): Handlers<Operations> {
+export function discoveryDomainHandlers(storage: ConfigStore, change: ChangeConfig): Handlers<Operations> {
   return {
     async listOrganizationDiscoveryDomains({ path, query }) {
       const { id } = await existing(storage.config, path.id);

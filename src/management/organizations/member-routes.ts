@@ -5,7 +5,7 @@ import type { Handlers } from '../../http/contract.js';
 import { type FieldsQuery, namedFields, pickFields } from '../../http/fields.js';
 import { checkpointBody, checkpointOf, listBody, pageBody, pageOf, windowOf } from '../../http/paging.js';
 import type { OrganizationMember } from '../../domain/organization-parts.js';
-import type { ConfigReader, Storage } from '../../storage/storage.js';
+import type { ConfigReader, ConfigStore } from '../../storage/storage.js';
 import type { ChangeConfig } from '../change.js';
 import { toWire as roleToWire } from '../roles/wire.js';
 import { existing } from './existing.js';
@@ -46,7 +46,7 @@ async function existingMember(
   return organization.id;
 }
 
-export function memberHandlers(storage: Storage, change: ChangeConfig): Handlers<Operations> {
+export function memberHandlers(storage: ConfigStore, change: ChangeConfig): Handlers<Operations> {
   const { config } = storage;
   return {
     async listOrganizationMembers({ path, query }) {

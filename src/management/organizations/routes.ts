@@ -7,7 +7,7 @@ import { ManagementError } from '../../errors.js';
 import type { Handlers, Query } from '../../http/contract.js';
 import { requireScopes } from '../../http/authentication.js';
 import { listBody, pageBody, pageOf, windowOf } from '../../http/paging.js';
-import type { ConfigReader, OrganizationOrder, Storage } from '../../storage/storage.js';
+import type { ConfigReader, OrganizationOrder, ConfigStore } from '../../storage/storage.js';
 import type { ChangeConfig } from '../change.js';
 import { toOrganizationWire, toWire as clientGrantToWire } from '../client-grants/wire.js';
 import { addConnection } from './connection-routes.js';
@@ -57,7 +57,7 @@ async function checkNameIsFree(
 }
 
 export function organizationHandlers(
-  storage: Storage,
+  storage: ConfigStore,
   change: ChangeConfig,
   tenant: Tenant,
 ): Handlers<Operations> {

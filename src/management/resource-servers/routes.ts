@@ -9,7 +9,7 @@ import { ManagementError } from '../../errors.js';
 import type { Handlers } from '../../http/contract.js';
 import { pickFields } from '../../http/fields.js';
 import { pageBody, pageOf } from '../../http/paging.js';
-import type { ConfigReader, Storage } from '../../storage/storage.js';
+import type { ConfigReader, ConfigStore } from '../../storage/storage.js';
 import type { ChangeConfig } from '../change.js';
 import { checkDeletable, checkProofOfPossession, checkScopes, checkSystemApiChange } from './rules.js';
 import { toChanges, toWire } from './wire.js';
@@ -40,7 +40,7 @@ function decodedAgain(text: string): string | null {
 }
 
 export function resourceServerHandlers(
-  storage: Storage,
+  storage: ConfigStore,
   change: ChangeConfig,
   tenant: Tenant,
 ): Handlers<Operations> {

@@ -5,7 +5,7 @@ import type { Tenant } from '../../domain/tenant.js';
 import { ManagementError } from '../../errors.js';
 import type { Handlers, RequestBody } from '../../http/contract.js';
 import { listBody, pageBody, pageOf, windowOf } from '../../http/paging.js';
-import type { ConfigReader, Storage } from '../../storage/storage.js';
+import type { ConfigReader, ConfigStore } from '../../storage/storage.js';
 import type { ChangeConfig } from '../change.js';
 import { checkPermissions, namedPermissions, toPermissionWire } from '../permissions.js';
 import { checkAssignable } from './rules.js';
@@ -52,7 +52,11 @@ async function newRole(config: ConfigReader, body: RequestBody<'createRole'>): P
   return { name, description, type, ownerId };
 }
 
-export function roleHandlers(storage: Storage, change: ChangeConfig, tenant: Tenant): Handlers<Operations> {
+export function roleHandlers(
+  storage: ConfigStore,
+  change: ChangeConfig,
+  tenant: Tenant,
+): Handlers<Operations> {
   return {
     async listRoles({ query }) {
       const window = windowOf(query);

@@ -4,7 +4,7 @@ import type { Tenant } from '../../domain/tenant.js';
 import { ManagementError } from '../../errors.js';
 import type { Handlers } from '../../http/contract.js';
 import { pageBody, pageOf } from '../../http/paging.js';
-import type { ConfigReader, Storage } from '../../storage/storage.js';
+import type { ConfigReader, ConfigStore } from '../../storage/storage.js';
 import type { ChangeConfig } from '../change.js';
 import { checkPermissions, namedPermissions } from '../permissions.js';
 import { checkAssignable } from '../roles/rules.js';
@@ -29,7 +29,7 @@ async function checkRolesExist(config: ConfigReader, ids: readonly string[]): Pr
 }
 
 export function userAccessHandlers(
-  storage: Storage,
+  storage: ConfigStore,
   change: ChangeConfig,
   tenant: Tenant,
 ): Handlers<Operations> {

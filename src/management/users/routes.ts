@@ -7,7 +7,7 @@ import { ManagementError } from '../../errors.js';
 import type { Handlers, Query } from '../../http/contract.js';
 import { pickFields } from '../../http/fields.js';
 import { pageOf } from '../../http/paging.js';
-import type { ConfigReader, Storage, UserOrder } from '../../storage/storage.js';
+import type { ConfigReader, ConfigStore, UserOrder } from '../../storage/storage.js';
 import type { ChangeConfig } from '../change.js';
 import { newUser, userChanges } from './changes.js';
 import { checkPassword, connectionForUsers } from './connection.js';
@@ -71,7 +71,7 @@ function renewed(user: User, { email, username, phoneNumber }: Partial<Known>): 
   };
 }
 
-export function userHandlers(storage: Storage, change: ChangeConfig): Handlers<Operations> {
+export function userHandlers(storage: ConfigStore, change: ChangeConfig): Handlers<Operations> {
   return {
     async listUsers({ query }) {
       const window = pageOf(query);

@@ -2,7 +2,8 @@ import { LRUCache } from 'lru-cache';
 import type { Prisma, PrismaClient } from '../../generated/prisma/client.js';
 import type { NewLogEntry } from '../../domain/log-entry.js';
 import type { TokenFacts, TokenFactsQuery } from '../../domain/token-facts.js';
-import type { Change, ConfigReader, ConfigWriter, Storage } from '../storage.js';
+import type { Change, ConfigReader, ConfigStore, ConfigWriter, Storage } from '../storage.js';
+import { AtomicStore } from './atomic-store.js';
 import { clientGrantReader, clientGrantWriter } from './client-grants.js';
 import { clientReader, clientWriter } from './clients.js';
 import { connectionReader, connectionWriter } from './connections.js';
@@ -29,6 +30,8 @@ type Db = Prisma.TransactionClient;
 
 /** Changes wait for each other, so the last of many has to wait for all before it. */
 const CHANGE_TIMEOUT_MS = 30_000;
+/** Changes that are made as one are many, and nobody waits for an answer: the longest that a timer can be set to. */
+const UNLIMITED_MS = 2_147_483_647;
 
 /** Facts of this many different requests are kept, and of fewer when their APIs and grants list many scopes. */
 const CACHED_FACTS = 16_384;
@@ -107,16 +110,43 @@ class PrismaStorage implements Storage {
     return this.#change((tx) => change(configWriter(tx, this.#sealing)));
   }
 
-  /** Runs a change, in its turn. */
-  async #change<T>(change: (tx: Db) => Promise<Change<T>>): Promise<T> {
+  atomically<T>(work: (store: ConfigStore) => Promise<T>): Promise<T> {
+    return this.#inTurn(() => this.#atomically(work));
+  }
+
+  #change<T>(change: (tx: Db) => Promise<Change<T>>): Promise<T> {
+    return this.#inTurn(() => this.#transact(change));
+  }
+
+  async #inTurn<T>(changing: () => Promise<T>): Promise<T> {
     // Entries that wait to be written are older than this change.
     await this.#logs.flush();
-    const writing = this.#transact(change);
+    const writing = changing();
     this.#underWay.add(writing);
     try {
       return await writing;
     } finally {
       this.#underWay.delete(writing);
+    }
+  }
+
+  async #atomically<T>(work: (store: ConfigStore) => Promise<T>): Promise<T> {
+    try {
+      const { version, result } = await this.#prisma.$transaction(
+        async (tx) => {
+          // The lock that a change takes by raising the version, which here happens with the first change only.
+          await tx.$queryRaw`SELECT version FROM config_version WHERE id = 1 FOR UPDATE`;
+          const writer = configWriter(tx, this.#sealing);
+          const store = new AtomicStore(tx, configReader(tx, this.#sealing), writer);
+          const result = await work(store);
+          return { version: store.version, result };
+        },
+        { maxWait: CHANGE_TIMEOUT_MS, timeout: UNLIMITED_MS },
+      );
+      if (version !== null) this.#sawVersion(Number(version));
+      return result;
+    } catch (error) {
+      throw translated(error);
     }
   }
 

@@ -1,0 +1,65 @@
+import type { Prisma } from '../../generated/prisma/client.js';
+import type { Change, ConfigReader, ConfigStore, ConfigWriter } from '../storage.js';
+import { translated } from './errors.js';
+import { writeLog } from './logs.js';
+
+type Db = Prisma.TransactionClient;
+
+/** The store inside `Storage.atomically`: one transaction, in which each change is a savepoint. */
+export class AtomicStore implements ConfigStore {
+  readonly config: ConfigReader;
+  readonly #tx: Db;
+  readonly #writer: ConfigWriter;
+  /** The version that these changes make; null while there is none of them. */
+  #version: bigint | null = null;
+  /** Savepoints that are open. */
+  #depth = 0;
+
+  constructor(tx: Db, reader: ConfigReader, writer: ConfigWriter) {
+    this.#tx = tx;
+    this.config = reader;
+    this.#writer = writer;
+  }
+
+  get version(): bigint | null {
+    return this.#version;
+  }
+
+  write<T>(change: (config: ConfigWriter) => Promise<Change<T>>): Promise<T> {
+    return this.#undoable(async () => {
+      this.#version ??= await this.#raiseVersion();
+      const { result, entry } = await change(this.#writer);
+      if (entry) await writeLog(this.#tx, entry, this.#version);
+      return result;
+    });
+  }
+
+  atomically<T>(work: (store: ConfigStore) => Promise<T>): Promise<T> {
+    return this.#undoable(() => work(this));
+  }
+
+  async #raiseVersion(): Promise<bigint> {
+    const data = { version: { increment: 1 } } as const;
+    return (await this.#tx.configVersion.update({ where: { id: 1 }, data })).version;
+  }
+
+  /** Takes everything back that `work` wrote when it rejects. The transaction can go on, even after a database error. */
+  async #undoable<T>(work: () => Promise<T>): Promise<T> {
+    const versionBefore = this.#version;
+    const name = `change_${this.#depth + 1}`;
+    await this.#tx.$executeRawUnsafe(`SAVEPOINT ${name}`);
+    this.#depth++;
+    try {
+      const result = await work();
+      await this.#tx.$executeRawUnsafe(`RELEASE SAVEPOINT ${name}`);
+      return result;
+    } catch (error) {
+      await this.#tx.$executeRawUnsafe(`ROLLBACK TO SAVEPOINT ${name}`);
+      await this.#tx.$executeRawUnsafe(`RELEASE SAVEPOINT ${name}`);
+      this.#version = versionBefore;
+      throw translated(error);
+    } finally {
+      this.#depth--;
+    }
+  }
+}
