@@ -11,6 +11,8 @@ before both:
   --host <address>       listens on this address (HOST)
   --public-url <url>     its address as others know it (PUBLIC_URL)
   --data-dir <folder>    where the embedded database is kept (DATA_DIR)
+  --seed <path>          has what this YAML file or directory of auth0-deploy-cli says
+  --seed-config <file>   takes the settings of auth0-deploy-cli from this file
   --tls                  serves HTTPS with a certificate of its own authority (TLS=auto)
 
 Other commands:
@@ -23,6 +25,12 @@ Other commands:
 /** The command line makes no sense. The message says what of it. */
 export class UsageError extends Error {}
 
+/** A seed, and the configuration file of auth0-deploy-cli that goes with it. */
+export interface SeedOnCommandLine {
+  readonly path: string;
+  readonly configFile?: string;
+}
+
 export type Asked =
   | { readonly command: 'help' }
   | { readonly command: 'version' }
@@ -30,6 +38,7 @@ export type Asked =
       readonly command: (typeof COMMANDS)[number];
       /** What the options say, as settings (see config.ts). */
       readonly environment: Readonly<Record<string, string>>;
+      readonly seed: SeedOnCommandLine | null;
     };
 
 /** @param words what follows the name of the program. @throws UsageError */
@@ -42,8 +51,12 @@ export function parseArguments(words: readonly string[]): Asked {
   const command = COMMANDS.find((each) => each === word);
   if (command === undefined) throw new UsageError(`there is no command ${JSON.stringify(word)}`);
   if (others.length > 0) throw new UsageError(`${command} takes no ${JSON.stringify(others[0])}`);
+  const { seed: path, 'seed-config': configFile } = values;
+  if (path === undefined && configFile !== undefined) throw new UsageError('--seed-config needs --seed');
+  if (path !== undefined && command !== 'start') throw new UsageError(`${command} takes no --seed`);
   return {
     command,
+    seed: path === undefined ? null : { path, ...(configFile !== undefined && { configFile }) },
     environment: {
       ...(values.port !== undefined && { PORT: values.port }),
       ...(values.host !== undefined && { HOST: values.host }),
@@ -64,6 +77,8 @@ function parse(words: readonly string[]) {
         host: { type: 'string' },
         'public-url': { type: 'string' },
         'data-dir': { type: 'string' },
+        seed: { type: 'string' },
+        'seed-config': { type: 'string' },
         tls: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
         version: { type: 'boolean', short: 'v', default: false },

@@ -4,9 +4,10 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { loadEnvFile } from 'node:process';
-import { parseArguments, UsageError, usage } from './arguments.js';
+import { parseArguments, type SeedOnCommandLine, UsageError, usage } from './arguments.js';
 import { type Config, ConfigError, readConfig } from './config.js';
 import { askHealth } from './instance/ask-health.js';
+import { SeedError } from './seed/mistakes.js';
 
 function readEnvironment(overrides: Readonly<Record<string, string>>): Config {
   try {
@@ -23,14 +24,19 @@ function version(): string {
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
-async function start(config: Config): Promise<void> {
+async function start(config: Config, asked: SeedOnCommandLine | null): Promise<void> {
   // The first process of a container has no other way to end while it starts.
   let stop = (): void => process.exit(1);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop());
   // Loaded here because nothing else needs a server.
   const [{ startServer }, { welcome }] = await Promise.all([import('./server.js'), import('./welcome.js')]);
-  const server = await startServer(config);
+  const progress = (message: string): void => void process.stderr.write(`${message}\n`);
+  const server = await startServer(config, asked ? { seed: { ...asked, env: process.env, progress } } : {});
   stop = () => void server.close();
+  if (asked && server.seeded) {
+    const { seedSummary } = await import('./seed/seed.js');
+    process.stdout.write(seedSummary(asked.path, server.seeded));
+  }
   process.stdout.write(welcome(server));
 }
 
@@ -50,7 +56,7 @@ async function run(): Promise<void> {
       return;
     }
     case 'start':
-      await start(readEnvironment(asked.environment));
+      await start(readEnvironment(asked.environment), asked.seed);
   }
 }
 
@@ -62,11 +68,13 @@ try {
     process.exitCode = 2;
   } else {
     const message = error instanceof Error ? error.message : String(error);
-    process.stderr.write(
-      error instanceof ConfigError
-        ? `The configuration cannot be used:\n${message}\nSee .env.example.\n`
-        : `Grantry could not start: ${message}\n`,
-    );
+    if (error instanceof SeedError) {
+      process.stderr.write(`Nothing of the seed was applied:\n${message}\n`);
+    } else if (error instanceof ConfigError) {
+      process.stderr.write(`The configuration cannot be used:\n${message}\nSee .env.example.\n`);
+    } else {
+      process.stderr.write(`Grantry could not start: ${message}\n`);
+    }
     process.exitCode = 1;
   }
 }

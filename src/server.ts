@@ -13,15 +13,16 @@ import type { Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { pino } from 'pino';
-import { createApp } from './app.js';
+import { configurationHandlers, createApp } from './app.js';
 import { type BootstrapClient, bootstrap } from './bootstrap.js';
 import type { Config } from './config.js';
 import { Tenant } from './domain/tenant.js';
 import { encryptionKeyIn } from './encryption-key.js';
 import { readContract } from './http/contract.js';
 import { KeySet } from './oauth/signing-keys.js';
+import { applySeed, type SeedOptions, type SeedReport } from './seed/seed.js';
 import { openStorage } from './storage/prisma/prisma-storage.js';
-import type { Storage } from './storage/storage.js';
+import type { ConfigStore, Storage } from './storage/storage.js';
 import { localIdentity } from './tls/local-identity.js';
 import { ownIdentity } from './tls/own-identity.js';
 import { createSecureServer } from './tls/secure-server.js';
@@ -34,6 +35,8 @@ export interface StartOptions {
   /** Opens another storage than the one that the configuration names. The server closes it. */
   readonly openStorage?: () => Promise<Storage>;
   readonly now?: () => Date;
+  /** What the server has to have before it takes the first request. */
+  readonly seed?: Pick<SeedOptions, 'path' | 'configFile' | 'env' | 'progress'>;
   /** Checks answers against the contract as well as requests. For tests. */
   readonly validateResponses?: boolean;
 }
@@ -46,6 +49,8 @@ export interface RunningServer {
   readonly keys: KeySet;
   /** The management client, if this start made it. */
   readonly created: BootstrapClient | null;
+  /** What became of the seed, where there was one. */
+  readonly seeded: SeedReport | null;
   /** The certificate that clients have to trust; null where there is none of the server's own. */
   readonly authorityFile: string | null;
   /** Takes no more requests, lets those under way finish for so long, and closes the storage. */
@@ -108,6 +113,8 @@ function pruneHourly(storage: Storage, retentionDays: number, log: pino.Logger):
 /**
  * Starts a server, and waits until it serves. It takes its port first, since its address is part of what it stores;
  * requests that come meanwhile are answered when it is ready.
+ *
+ * @throws SeedError when there is a seed that cannot be applied.
  */
 export async function startServer(config: Config, options: StartOptions = {}): Promise<RunningServer> {
   const now = options.now ?? (() => new Date());
@@ -128,6 +135,10 @@ export async function startServer(config: Config, options: StartOptions = {}): P
     storage = await (options.openStorage ?? (() => storageOf(config)))();
     const created = await bootstrap(storage, tenant, config.bootstrapClient, now());
     const keys = await KeySet.from(await storage.config.signingKeys.list());
+    const handlersOn = (store: ConfigStore) => configurationHandlers(store, { tenant, keys });
+    const seeded = options.seed
+      ? await applySeed({ ...options.seed, contract, tenant, storage, handlersOn })
+      : null;
     const serve = createApp({
       contract,
       storage,
@@ -150,6 +161,7 @@ export async function startServer(config: Config, options: StartOptions = {}): P
       storage,
       keys,
       created,
+      seeded,
       authorityFile,
       close: async ({ graceMs } = { graceMs: GRACE_MS }) => {
         stopPruning();

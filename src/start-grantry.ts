@@ -17,6 +17,8 @@ export interface GrantryOptions {
   readonly port?: number;
   /** Serves HTTPS with a certificate of its own authority, `ca`. Default: false. */
   readonly tls?: boolean;
+  /** A YAML file or directory of auth0-deploy-cli that the server is to have; keywords come from the environment. */
+  readonly seed?: string;
   /** The address that others know it by, where that is not the one that it listens on. */
   readonly publicUrl?: string;
   /** Of the management client. Default: made up. */
@@ -70,6 +72,7 @@ export async function startGrantry(options: GrantryOptions = {}): Promise<Grantr
       LOG_LEVEL: 'silent',
     });
     const server = await startServer(config, {
+      ...(options.seed !== undefined && { seed: { path: options.seed, env: process.env } }),
       openStorage: () =>
         openStorage({ databaseUrl: undefined, dataDir: null, encryptionKey: randomBytes(32) }),
     });

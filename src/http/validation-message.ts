@@ -76,6 +76,13 @@ const propertyPath = (keys: readonly string[]): string =>
     '',
   );
 
+/** The keys of a JSON pointer (RFC 6901). */
+export const keysOf = (pointer: string): string[] =>
+  pointer
+    .split('/')
+    .slice(1)
+    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
+
 /** Keywords whose finding points to a property of the object that breaks the rule. */
 const ABOUT_A_PROPERTY = new Set(['required', 'additionalProperties', 'unevaluatedProperties']);
 
@@ -90,10 +97,7 @@ export function validationMessage(
   document: ContractDocument,
 ): string {
   // The first key names the place.
-  const keys = finding.pointer
-    .split('/')
-    .slice(2)
-    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const keys = keysOf(finding.pointer).slice(1);
   const property = ABOUT_A_PROPERTY.has(finding.keyword) ? keys.pop() : undefined;
   let { schema, value } = place;
   for (const key of keys) {

@@ -7,7 +7,7 @@ import { isUnstorable } from '../domain/text.js';
 import { ManagementError } from '../errors.js';
 import { callerOf, requireScopes } from './authentication.js';
 import { type Contract, type ContractDocument, scopeAlternatives } from './contract.js';
-import { facets, type Finding, validationMessage } from './validation-message.js';
+import { facets, type Finding, keysOf, validationMessage } from './validation-message.js';
 
 /** The platform's limit (management-api.md 1.1). */
 const MAX_BODY_BYTES = 1_048_576;
@@ -30,7 +30,7 @@ function onlyJson(req: Request, _res: Response, next: NextFunction): void {
 }
 
 /** @throws ManagementError for values that no column can hold or that nest too deep. */
-function checkStorable(value: unknown, depth = 0): void {
+export function checkStorable(value: unknown, depth = 0): void {
   if (typeof value === 'string') {
     if (isUnstorable(value)) {
       throw new ManagementError(
@@ -87,7 +87,8 @@ interface ValidatorError {
   }[];
 }
 
-function isValidatorError(error: unknown): error is ValidatorError {
+/** True for what the validator throws at a request. */
+export function isValidatorError(error: unknown): error is ValidatorError {
   return error instanceof Error && 'status' in error && Array.isArray((error as { errors?: unknown }).errors);
 }
 
@@ -123,12 +124,11 @@ function refusal(error: ValidatorError, req: OpenApiRequest, document: ContractD
   if (error.status === 403) return new ManagementError('insufficient_scope', error.message);
   if (error.status === 404 || error.status === 405) return new ManagementError('not_found');
   if (error.status === 415) return new ManagementError('unsupported_media_type');
-  const pointer = first?.path ?? '';
-  const keyword = first?.errorCode?.split('.')[0];
-  const finding: Finding = { pointer, keyword: keyword ?? '', message: first?.message ?? error.message };
+  const finding = findingOf(first, error.message);
+  const { pointer } = finding;
   if (pointer.startsWith('/query/')) {
     // Unknown parameters come without a keyword.
-    const isUnknown = keyword === undefined && finding.message.startsWith('Unknown query parameter');
+    const isUnknown = finding.keyword === '' && finding.message.startsWith('Unknown query parameter');
     const known = isUnknown ? { ...finding, keyword: 'additionalProperties' } : finding;
     const place = {
       name: 'Query',
@@ -142,22 +142,67 @@ function refusal(error: ValidatorError, req: OpenApiRequest, document: ContractD
     const place = { name: 'Path', schema, value: req.openapi?.pathParams } as const;
     return new ManagementError('invalid_uri', validationMessage(finding, place, document));
   }
-  if (pointer.startsWith('/body')) {
-    const body: unknown = req.body;
-    const schema = req.openapi?.schema.requestBody?.content?.['application/json']?.schema;
-    if (body === undefined || pointer === '/body') {
-      const found =
-        body === undefined || body === null ? 'null' : Array.isArray(body) ? 'array' : typeof body;
-      const expected = bodyType(schema, document);
-      if (found !== expected) {
-        const why = `Payload validation error: 'Expected type ${expected} but found type ${found}'.`;
-        return new ManagementError('invalid_body', why);
-      }
-    }
-    const place = { name: 'Payload', schema, value: body } as const;
-    return new ManagementError('invalid_body', validationMessage(finding, place, document));
-  }
+  if (pointer.startsWith('/body')) return bodyRefusal(finding, req, document);
   return new ManagementError('invalid_uri', `Path validation error: '${finding.message}'.`);
+}
+
+function findingOf(error: ValidatorError['errors'][number] | undefined, message: string): Finding {
+  return {
+    pointer: error?.path ?? '',
+    keyword: error?.errorCode?.split('.')[0] ?? '',
+    message: error?.message ?? message,
+  };
+}
+
+function bodyRefusal(finding: Finding, req: OpenApiRequest, document: ContractDocument): ManagementError {
+  const body: unknown = req.body;
+  const schema = req.openapi?.schema.requestBody?.content?.['application/json']?.schema;
+  if (body === undefined || finding.pointer === '/body') {
+    const found = body === undefined || body === null ? 'null' : Array.isArray(body) ? 'array' : typeof body;
+    const expected = bodyType(schema, document);
+    if (found !== expected) {
+      const why = `Payload validation error: 'Expected type ${expected} but found type ${found}'.`;
+      return new ManagementError('invalid_body', why);
+    }
+  }
+  const place = { name: 'Payload', schema, value: body } as const;
+  return new ManagementError('invalid_body', validationMessage(finding, place, document));
+}
+
+/** Keywords that fail where their alternatives have failed. */
+const COMBINERS = new Set(['anyOf', 'oneOf']);
+
+/** A refusal for each place of a body at which the validator found something; the first where it found several. */
+export function bodyRefusals(
+  error: ValidatorError,
+  req: Request,
+  document: ContractDocument,
+): { path: readonly string[]; refusal: ManagementError }[] {
+  const findings = error.errors.map((each) => findingOf(each, error.message));
+  const combined = findings.filter(({ keyword }) => COMBINERS.has(keyword)).map(({ pointer }) => pointer);
+  const kept = new Map<string, Finding>();
+  for (const finding of findings) {
+    const within = combined.find((pointer) => `${finding.pointer}/`.startsWith(`${pointer}/`));
+    const place = within ?? finding.pointer;
+    if (!kept.has(place)) kept.set(place, finding);
+  }
+  return [...kept.values()].map((finding) => ({
+    path: keysOf(finding.pointer).slice(1),
+    refusal: bodyRefusal(finding, req, document),
+  }));
+}
+
+/** What makes the validator, apart from what it is used for. It works on its copy; messages are made from the original. */
+export function validatorOptions(contract: Contract) {
+  return {
+    apiSpec: structuredClone(contract.document) as unknown as Parameters<
+      typeof OpenApiValidator.middleware
+    >[0]['apiSpec'],
+    validateApiSpec: false,
+    // The fast formats take the thirteenth month for a date.
+    ajvFormats: { mode: 'full' },
+    fileUploader: false,
+  } as const;
 }
 
 /**
@@ -166,17 +211,10 @@ function refusal(error: ValidatorError, req: OpenApiRequest, document: ContractD
  * @param options.responses also checks every answer; for tests, where a defect in an answer has to be seen.
  */
 export function validateAgainst(contract: Contract, options: { responses: boolean }): RequestHandler[] {
-  // The validator works on its copy; messages are made from the original.
   const validator = OpenApiValidator.middleware({
-    apiSpec: structuredClone(contract.document) as unknown as Parameters<
-      typeof OpenApiValidator.middleware
-    >[0]['apiSpec'],
-    validateApiSpec: false,
-    // The fast formats take the thirteenth month for a date.
-    ajvFormats: { mode: 'full' },
+    ...validatorOptions(contract),
     validateRequests: true,
     validateResponses: options.responses,
-    fileUploader: false,
     validateSecurity: {
       handlers: {
         // The validator asks for each alternative; all of them are looked at each time, so that a refusal names them all.

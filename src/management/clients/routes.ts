@@ -123,7 +123,7 @@ export function clientHandlers(
           throw new ManagementError('inexistent_resource_server');
         }
         const stored = await config.clients.create(client, credentials);
-        if (client.appType === 'express_configuration') await grantToExpressConfiguration(config, client);
+        if (client.appType === 'express_configuration') await grantToExpressConfiguration(config, stored);
         return stored;
       });
       const wire = toWire(created, face, { created: credentials });

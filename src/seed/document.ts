@@ -1,0 +1,162 @@
+// One YAML or JSON file of a seed: what it says, and where it says it. What it says is read as auth0-deploy-cli reads it,
+// by js-yaml or by JSON.parse. Where is only asked about mistakes; `yaml` finds it, in a tree that takes many times the
+// memory of the values.
+
+import { DEFAULT_SCHEMA, load, Type, YAMLException } from 'js-yaml';
+import { isNode, isPair, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml';
+import {
+  chained,
+  type KeywordMappings,
+  quoteUnresolved,
+  type Replaced,
+  replaceKeywords,
+} from './keywords.js';
+import type { Mistake } from './mistakes.js';
+
+/** Keys and indexes that lead from the top of a document to a place in it. */
+export type Path = readonly (string | number)[];
+
+interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+type Format = 'yaml' | 'json';
+
+const isTime = (text: unknown): boolean =>
+  typeof text === 'string' && /^\d{4}-\d/.test(text) && load(text) instanceof Date;
+
+/** js-yaml's own schema, as the tool uses it, with times as they are after the tool has made JSON of them. */
+const YAML_SCHEMA = DEFAULT_SCHEMA.extend({
+  implicit: [
+    new Type('tag:yaml.org,2002:timestamp', {
+      kind: 'scalar',
+      resolve: isTime,
+      construct: (text: string) => (load(text) as Date).toISOString(),
+    }),
+  ],
+});
+
+export class SeedDocument {
+  /** As the caller can open it. */
+  readonly file: string;
+  readonly #format: Format;
+  readonly #original: string;
+  readonly #mappings: KeywordMappings;
+  #contents: Replaced | null = null;
+  #tree: Node | null | undefined;
+  #lines: LineCounter | undefined;
+
+  constructor(file: string, format: Format, original: string, mappings: KeywordMappings) {
+    this.file = file;
+    this.#format = format;
+    // The mark that some editors begin a file with.
+    this.#original = original.startsWith('\uFEFF') ? original.slice(1) : original;
+    this.#mappings = mappings;
+  }
+
+  /** Reads the document. @returns its value, or what keeps it from being read. */
+  read(): { value: unknown } | { mistakes: readonly Mistake[] } {
+    const replaced = replaceKeywords(this.#original, this.#mappings);
+    this.#contents = replaced;
+    try {
+      return { value: this.#parse(replaced.text) };
+    } catch (error) {
+      const quoted = quoteUnresolved(replaced.text);
+      try {
+        const value = this.#parse(quoted.text);
+        this.#contents = chained(replaced, quoted);
+        return { value };
+      } catch {
+        return { mistakes: this.#syntaxMistakes(replaced, error as Error) };
+      }
+    }
+  }
+
+  /** Where a place of the document is in the file as it is on disk; the nearest there is where it is not there. */
+  locate(path: Path, atKey: boolean): Position {
+    this.#tree ??= parseDocument(this.#contents?.text ?? '', TREE).contents;
+    return this.#positionOf(this.#contents?.originalOffset(offsetOf(this.#tree, path, atKey)) ?? 0);
+  }
+
+  #parse(text: string): unknown {
+    return this.#format === 'json' ? (JSON.parse(text) as unknown) : load(text, { schema: YAML_SCHEMA });
+  }
+
+  #positionOf(offset: number): Position {
+    this.#lines ??= lineStarts(this.#original);
+    const { line, col } = this.#lines.linePos(offset);
+    return { line, column: col };
+  }
+
+  #syntaxMistakes(replaced: Replaced, error: Error): Mistake[] {
+    const found =
+      this.#format === 'json' ? jsonFaults(replaced.text, error) : yamlFaults(replaced.text, error);
+    return found.map(({ offset, message }) => ({
+      file: this.file,
+      ...this.#positionOf(replaced.originalOffset(offset)),
+      message,
+    }));
+  }
+}
+
+function lineStarts(text: string): LineCounter {
+  const lines = new LineCounter();
+  for (let at = 0; at !== -1; at = text.indexOf('\n', at) + 1 || -1) lines.addNewLine(at);
+  return lines;
+}
+
+/** What js-yaml has read is only to be found again here, so nothing is refused. */
+const TREE = { prettyErrors: false, uniqueKeys: false, merge: true, logLevel: 'silent' } as const;
+
+function offsetOf(tree: Node | null, path: Path, atKey: boolean): number {
+  let node: unknown = tree;
+  let offset = rangeStart(tree) ?? 0;
+  for (const [depth, step] of path.entries()) {
+    const items = (node as { items?: readonly unknown[] } | null)?.items ?? [];
+    const item = typeof step === 'number' ? items[step] : items.find((each) => hasKey(each, step));
+    if (item === undefined) break;
+    const isLast = depth === path.length - 1;
+    node = isPair(item) ? item.value : item;
+    const keyOffset = isPair(item) ? rangeStart(item.key) : undefined;
+    const valueOffset = rangeStart(node);
+    offset = (isLast && atKey ? keyOffset : (valueOffset ?? keyOffset)) ?? offset;
+  }
+  return offset;
+}
+
+const hasKey = (item: unknown, key: string | number): boolean =>
+  isPair(item) && (isScalar(item.key) ? String(item.key.value) : item.key) === key;
+
+const rangeStart = (node: unknown): number | undefined =>
+  isNode(node) ? (node.range?.[0] ?? undefined) : undefined;
+
+interface Fault {
+  readonly offset: number;
+  readonly message: string;
+}
+
+function yamlFaults(text: string, error: Error): Fault[] {
+  const { errors } = parseDocument(text, { ...TREE, uniqueKeys: true });
+  if (errors.length > 0) return errors.map(({ pos, message }) => ({ offset: pos[0], message }));
+  const offset = error instanceof YAMLException ? error.mark?.position : 0;
+  return [{ offset: offset ?? 0, message: error instanceof YAMLException ? error.reason : error.message }];
+}
+
+/** JSON is nearly a part of YAML. JSON.parse says what is wrong with the rest of it, but not always where. */
+function jsonFaults(text: string, error: Error): Fault[] {
+  const document = parseDocument(text, { ...TREE, uniqueKeys: true });
+  const faults = document.errors.map(({ pos, message }) => ({ offset: pos[0], message }));
+  visit(document, {
+    Scalar(_key, { type, source = '', range }) {
+      const isPlain = type === 'PLAIN' && !/^(-?\d+(\.\d+)?([eE][+-]?\d+)?|true|false|null)$/.test(source);
+      if (isPlain || type === 'QUOTE_SINGLE') {
+        faults.push({ offset: range?.[0] ?? 0, message: `Unexpected \`${source}\`: not a JSON value` });
+      }
+    },
+  });
+  if (faults.length > 0) return faults;
+  const position = /position (\d+)/.exec(error.message)?.[1];
+  const message = error.message.replace(/ in JSON at position .*/, '');
+  return [{ offset: position === undefined ? text.length : Number(position), message }];
+}

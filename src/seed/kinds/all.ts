@@ -1,0 +1,8 @@
+import { clientGrants } from './client-grants.js';
+import { clients } from './clients.js';
+import type { Kind } from './kind.js';
+import { organizations } from './organizations.js';
+import { resourceServers } from './resource-servers.js';
+
+/** What a seed can have, in the order in which it is applied: what is referred to comes first. */
+export const kinds: readonly Kind[] = [resourceServers, clients, clientGrants, organizations];
