@@ -55,8 +55,8 @@ function readYaml(file: string, reading: Reading): SeedContents {
   const document = new SeedDocument(file, 'yaml', readFileSync(file, 'utf8'), settings.mappings);
   const read = document.read();
   const filters = { exclude: settings.exclude, include: settings.include };
-  if ('mistakes' in read) {
-    for (const mistake of read.mistakes) mistakes.addLocated(mistake);
+  for (const mistake of read.mistakes) mistakes.addLocated(mistake);
+  if (read.value === undefined && read.mistakes.length > 0) {
     return { entries: new Map(), isComplete: false, ...filters };
   }
   const top = read.value ?? {};
@@ -76,8 +76,10 @@ function readYaml(file: string, reading: Reading): SeedContents {
     }
     const found = entriesOf(kind, value, document, mistakes);
     const folderOf = ({ folder = '' }: FileReference): string => path.join(base, folder);
-    const complete = found.map((entry) => withFiles(kind, entry, { root: base, folderOf }, reading));
-    entries.set(type, complete.filter(isUsable(mistakes)));
+    entries.set(
+      type,
+      found.map((entry) => withFiles(kind, checked(entry, mistakes), { root: base, folderOf }, reading)),
+    );
   }
   return {
     entries,
@@ -129,7 +131,10 @@ function readDirectory(root: string, reading: Reading): SeedContents {
     if (files === null) continue;
     const read = files.map((file) => readJsonEntry(kind, file, root, reading));
     isComplete &&= read.every((entry) => entry !== null);
-    entries.set(kind.type, read.flatMap((entry) => entry ?? []).filter(isUsable(reading.mistakes)));
+    entries.set(
+      kind.type,
+      read.flatMap((entry) => entry ?? []),
+    );
   }
   warnOfOtherFolders(root, reading);
   return { entries, isComplete, exclude: settings.exclude, include: settings.include };
@@ -155,13 +160,13 @@ function readJsonEntry(kind: Kind, file: string, root: string, reading: Reading)
   const { settings, mistakes } = reading;
   const document = new SeedDocument(file, 'json', readFileSync(file, 'utf8'), settings.mappings);
   const read = document.read();
-  if ('mistakes' in read) {
-    for (const mistake of read.mistakes) mistakes.addLocated(mistake);
-    return null;
-  }
+  for (const mistake of read.mistakes) mistakes.addLocated(mistake);
+  if (read.value === undefined) return null;
   return entryOf(read.value, document, [], mistakes)
     .filter(({ value }) => Object.keys(value).length > 0)
-    .map((entry) => withFiles(kind, entry, { root, folderOf: () => path.dirname(file) }, reading));
+    .map((entry) =>
+      withFiles(kind, checked(entry, mistakes), { root, folderOf: () => path.dirname(file) }, reading),
+    );
 }
 
 function warnOfOtherFolders(root: string, { kinds, settings, warn }: Reading): void {
@@ -204,15 +209,14 @@ function withFiles(kind: Kind, entry: Entry, { root, folderOf }: Folders, readin
 
 const memberOf = (value: unknown, key: string): unknown => (isObject(value) ? value[key] : undefined);
 
-/** Entries in which keywords are left cannot be applied. */
-function isUsable(mistakes: Mistakes): (entry: Entry) => boolean {
-  return ({ value, document, path: at }) => {
-    const left = [...keywordsLeft(value, [])];
-    for (const { where, keyword } of left) {
-      mistakes.add({ document, path: [...at, ...where] }, `the keyword ${keyword} has no value`);
-    }
-    return left.length === 0;
-  };
+/** An entry, marked when keywords are left in it. */
+function checked(entry: Entry, mistakes: Mistakes): Entry {
+  const left = [...keywordsLeft(entry.value, [])];
+  for (const { where, keyword } of left) {
+    const place = { document: entry.document, path: [...entry.path, ...where] };
+    mistakes.add(place, `the keyword ${keyword} has no value`);
+  }
+  return left.length === 0 ? entry : { ...entry, isBroken: true };
 }
 
 /** Deeper than any object of the API; an alias in YAML can even lead to itself. */

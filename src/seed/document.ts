@@ -55,22 +55,28 @@ export class SeedDocument {
     this.#mappings = mappings;
   }
 
-  /** Reads the document. @returns its value, or what keeps it from being read. */
-  read(): { value: unknown } | { mistakes: readonly Mistake[] } {
+  /** Reads the document. @returns its value, undefined when it cannot be read, and what is wrong with it. */
+  read(): { value: unknown; mistakes: readonly Mistake[] } {
     const replaced = replaceKeywords(this.#original, this.#mappings);
-    this.#contents = replaced;
     try {
-      return { value: this.#parse(replaced.text) };
+      return this.#read(replaced);
     } catch (error) {
-      const quoted = quoteUnresolved(replaced.text);
       try {
-        const value = this.#parse(quoted.text);
-        this.#contents = chained(replaced, quoted);
-        return { value };
+        return this.#read(chained(replaced, quoteUnresolved(replaced.text)));
       } catch {
-        return { mistakes: this.#syntaxMistakes(replaced, error as Error) };
+        const faultsOf = this.#format === 'json' ? jsonFaults : yamlFaults;
+        const faults = faultsOf(replaced.text, error as Error);
+        return { value: undefined, mistakes: this.#mistakes(replaced, faults) };
       }
     }
+  }
+
+  #read(contents: Replaced): { value: unknown; mistakes: readonly Mistake[] } {
+    const { text } = contents;
+    const isJson = this.#format === 'json';
+    const value = isJson ? (JSON.parse(text) as unknown) : load(text, { schema: YAML_SCHEMA });
+    this.#contents = contents;
+    return { value, mistakes: this.#mistakes(contents, isJson ? [] : keywordsInComments(text, value)) };
   }
 
   /** Where a place of the document is in the file as it is on disk; the nearest there is where it is not there. */
@@ -79,20 +85,14 @@ export class SeedDocument {
     return this.#positionOf(this.#contents?.originalOffset(offsetOf(this.#tree, path, atKey)) ?? 0);
   }
 
-  #parse(text: string): unknown {
-    return this.#format === 'json' ? (JSON.parse(text) as unknown) : load(text, { schema: YAML_SCHEMA });
-  }
-
   #positionOf(offset: number): Position {
     this.#lines ??= lineStarts(this.#original);
     const { line, col } = this.#lines.linePos(offset);
     return { line, column: col };
   }
 
-  #syntaxMistakes(replaced: Replaced, error: Error): Mistake[] {
-    const found =
-      this.#format === 'json' ? jsonFaults(replaced.text, error) : yamlFaults(replaced.text, error);
-    return found.map(({ offset, message }) => ({
+  #mistakes(replaced: Replaced, faults: readonly Fault[]): Mistake[] {
+    return faults.map(({ offset, message }) => ({
       file: this.file,
       ...this.#positionOf(replaced.originalOffset(offset)),
       message,
@@ -134,6 +134,17 @@ const rangeStart = (node: unknown): number | undefined =>
 interface Fault {
   readonly offset: number;
   readonly message: string;
+}
+
+/** `name: API ##STAGE##` says `API` and a comment when the keyword has no value. */
+function keywordsInComments(text: string, value: unknown): Fault[] {
+  const found = [...text.matchAll(/^(?![ \t]*#)(?:(?! #(?!#)).)*?[ \t](##[A-Z0-9_]+##)/gm)];
+  if (found.length === 0) return [];
+  const said = JSON.stringify(value);
+  return found.flatMap(({ 0: whole, 1: keyword = '', index }) => {
+    const offset = index + whole.length - keyword.length;
+    return said.includes(keyword) ? [] : [{ offset, message: `the keyword ${keyword} has no value` }];
+  });
 }
 
 function yamlFaults(text: string, error: Error): Fault[] {

@@ -19,9 +19,10 @@ export class Names {
     this.#run = run;
   }
 
-  /** Remembers that an object of the seed did not come to be. */
-  refuse(type: string, name: unknown): void {
-    if (typeof name === 'string') this.#refused.add(`${type}/${name}`);
+  /** Remembers that an object of the seed did not come to be, whatever others call it. */
+  refuse(type: string, value: Readonly<Record<string, unknown>>): void {
+    for (const member of ['name', 'identifier', 'client_id'])
+      this.#refused.add(`${type}/${text(value, member)}`);
   }
 
   isRefused(type: string, name: string): boolean {

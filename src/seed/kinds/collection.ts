@@ -63,6 +63,10 @@ async function readStored(spec: Collection, run: SeedRun): Promise<Map<string, S
 
 async function applyEntry(spec: Collection, entry: Entry, { run, stored, seen }: Progress): Promise<void> {
   if (spec.isSkipped?.(entry, run)) return;
+  if (entry.isBroken) {
+    run.names.refuse(spec.type, entry.value);
+    return;
+  }
   const value = spec.resolve ? await spec.resolve(entry, run) : entry.value;
   if (value === null) return;
   const identities = spec.identitiesOf(value, run);
@@ -79,7 +83,7 @@ async function applyEntry(spec: Collection, entry: Entry, { run, stored, seen }:
     listed === undefined
       ? await create(spec, entry, value, run)
       : await update(spec, entry, value, listed, run);
-  if (outcome === null) run.names.refuse(spec.type, value['name'] ?? value['client_id']);
+  if (outcome === null) run.names.refuse(spec.type, value);
   else tally[outcome]++;
 }
 

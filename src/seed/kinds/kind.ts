@@ -8,6 +8,8 @@ export interface Entry {
   readonly document: SeedDocument;
   /** Where the object is in its document. */
   readonly path: Path;
+  /** It cannot be applied, and why is a mistake already. */
+  readonly isBroken?: boolean;
 }
 
 /** A member whose value names a file that holds the real value. */

@@ -41,6 +41,7 @@ async function applyClientGrants(
     if ([...present.values()].includes(clientId)) continue;
     const grantId = await grantOf(clientId, run);
     if (grantId === null) {
+      if (run.names.isRefused('clientGrants', clientId)) continue;
       run.mistake(entry, at, 'the client has no client grant that the organization could have');
       outcome = null;
       continue;

@@ -5,6 +5,9 @@ import { writeLog } from './logs.js';
 
 type Db = Prisma.TransactionClient;
 
+/** After this many changes, and after twice as many again and again. */
+const FIRST_ANALYZE = 500;
+
 /** The store inside `Storage.atomically`: one transaction, in which each change is a savepoint. */
 export class AtomicStore implements ConfigStore {
   readonly config: ConfigReader;
@@ -14,6 +17,8 @@ export class AtomicStore implements ConfigStore {
   #version: bigint | null = null;
   /** Savepoints that are open. */
   #depth = 0;
+  #writes = 0;
+  #nextAnalyze = FIRST_ANALYZE;
 
   constructor(tx: Db, reader: ConfigReader, writer: ConfigWriter) {
     this.#tx = tx;
@@ -30,8 +35,21 @@ export class AtomicStore implements ConfigStore {
       this.#version ??= await this.#raiseVersion();
       const { result, entry } = await change(this.#writer);
       if (entry) await writeLog(this.#tx, entry, this.#version);
+      await this.#keepPlansGood();
       return result;
     });
+  }
+
+  /**
+   * Statements were planned for tables as they were before, perhaps empty, and the server's own upkeep does not see what
+   * a transaction has not committed. Ten thousand clients later every look-up would read all of them.
+   */
+  async #keepPlansGood(): Promise<void> {
+    this.#writes++;
+    if (this.#writes < this.#nextAnalyze) return;
+    this.#nextAnalyze *= 2;
+    await this.#tx
+      .$executeRaw`ANALYZE clients, client_grants, resource_servers, organizations, organization_client_grants`;
   }
 
   atomically<T>(work: (store: ConfigStore) => Promise<T>): Promise<T> {
