@@ -238,11 +238,14 @@ function says(stored: Stored, body: Record<string, unknown>): boolean {
 /** Answers as they would come over HTTP: without members that are undefined. */
 const plain = (value: Stored): unknown => JSON.parse(JSON.stringify(value)) as unknown;
 
-/** The member that a refusal is about, where its text names one of the body's. */
+/** The member that a refusal is about, where its text names one of the body's: `grant_types`, or "grant types". */
 function memberNamedIn(message: string, body: Record<string, unknown>): Path {
-  const names = message.match(/\w+/g) ?? [];
-  const member =
-    names.find((name) => Object.hasOwn(body, name) && name.includes('_')) ??
-    names.find((name) => Object.hasOwn(body, name));
-  return member === undefined ? [] : [member];
+  const places = Object.keys(body)
+    .map((name) => {
+      const spelled = new RegExp(`\\b${name.replaceAll('_', '[_ ]')}\\b`, 'i');
+      return { name, at: message.search(spelled) };
+    })
+    .filter(({ name, at }) => at !== -1 && (name.includes('_') || message.includes(`\`${name}\``)));
+  const [first] = places.sort((a, b) => a.at - b.at);
+  return first === undefined ? [] : [first.name];
 }
