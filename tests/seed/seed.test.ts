@@ -144,12 +144,13 @@ describe.each(engines)('a seed on the $name database', (engine) => {
   });
 
   test('a client has the id and the secret of the seed, with its keywords, and gets a token with them', async () => {
+    const found = await there.server.api('get', 'organizations/name/acme').expect(200);
     const { body, status } = await there.server.requestToken({
       grant_type: 'client_credentials',
       client_id: 'nightly-job',
       client_secret: 'the secret of the job in test',
       audience: 'https://orders.example.com/',
-      organization: 'acme',
+      organization: (found.body as { id: string }).id,
     });
     expect([status, body]).toMatchObject([200, { scope: 'read:orders' }]);
   });

@@ -48,7 +48,7 @@ export async function applyCredentials(
   const id = text(stored, 'client_id');
   const ids = new Map<string, string>();
   for (const each of (await run.read('listClientCredentials', {
-    path: { client_id: id },
+    path: { id },
   })) as readonly Stored[]) {
     ids.set(text(each, 'name'), text(each, 'id'));
   }
@@ -60,7 +60,7 @@ export async function applyCredentials(
     const body = { credential_type: CREDENTIAL_TYPES[method] ?? 'public_key', ...credential };
     const made = ids.has(name)
       ? null
-      : await run.change(entry, { id: 'createClientCredential', path: { client_id: id }, body, at });
+      : await run.change(entry, { id: 'createClientCredential', path: { id }, body, at });
     const credentialId = ids.get(name) ?? (made === null ? null : text(made, 'id'));
     if (credentialId === null) return null;
     isNew ||= made !== null;
