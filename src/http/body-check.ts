@@ -8,7 +8,7 @@ import type { Contract, Operation } from './contract.js';
 import { bodyRefusals, checkStorable, isValidatorError, validatorOptions } from './validation.js';
 
 /** What is wrong at one place of a body. */
-export interface BodyFault {
+interface BodyFault {
   /** The keys that lead to the place; the last one need not be there. */
   readonly path: readonly string[];
   readonly refusal: ManagementError;

@@ -11,7 +11,14 @@ test.each([
   ],
   ['start --data-dir /var/lib/grantry --tls', { DATA_DIR: '/var/lib/grantry', TLS: 'auto' }],
 ])('`grantry %s` starts with those settings', (line, environment) => {
-  expect(parseArguments(line.split(' '))).toEqual({ command: 'start', environment });
+  expect(parseArguments(line.split(' '))).toEqual({ command: 'start', environment, seed: null });
+});
+
+test.each([
+  ['start --seed tenant.yaml', { path: 'tenant.yaml' }],
+  ['start --seed tenant --seed-config config.json', { path: 'tenant', configFile: 'config.json' }],
+])('`grantry %s` starts with that seed', (line, seed) => {
+  expect(parseArguments(line.split(' '))).toEqual({ command: 'start', environment: {}, seed });
 });
 
 test.each([
@@ -29,6 +36,7 @@ test.each([
   ['stop', 'there is no command "stop"'],
   ['start again', 'start takes no "again"'],
   ['start --prot 4000', "Unknown option '--prot'"],
+  ['start --seed-config config.json', '--seed-config needs --seed'],
   ['start --port', "Option '--port <value>' argument missing"],
   ['start --tls=yes', "Option '--tls' does not take an argument"],
   ['start -p 4000', "Unknown option '-p'"],
@@ -39,7 +47,17 @@ test.each([
 });
 
 test('the usage names every option', () => {
-  for (const option of ['--port', '--host', '--public-url', '--data-dir', '--tls', '--help', '--version']) {
+  for (const option of [
+    '--seed',
+    '--seed-config',
+    '--port',
+    '--host',
+    '--public-url',
+    '--data-dir',
+    '--tls',
+    '--help',
+    '--version',
+  ]) {
     expect(usage).toContain(option);
   }
 });

@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { configurationHandlers } from '../../src/app.js';
+import { without } from '../../src/seed/kinds/members.js';
 import { applySeed, type Mistake, SeedError, type SeedReport } from '../../src/seed/seed.js';
 import { contract, type ServerOptions, startServer, type TestServer } from '../support/server.js';
 
@@ -79,8 +80,8 @@ export async function shown(server: TestServer): Promise<Record<string, unknown>
     (await server.api('get', at).expect(200)).body as Record<string, unknown>[];
   const clients = await get('clients?is_global=false&per_page=100');
   const names = new Map(clients.map((client) => [client['client_id'], client['name']]));
-  const grants = (await get('client-grants?per_page=100')).map(({ id: _, ...grant }) => ({
-    ...grant,
+  const grants = (await get('client-grants?per_page=100')).map((grant) => ({
+    ...without(grant, 'id'),
     ...('client_id' in grant && { client_id: names.get(grant['client_id']) }),
   }));
   const organizations = await Promise.all(
@@ -91,10 +92,8 @@ export async function shown(server: TestServer): Promise<Record<string, unknown>
       ),
     })),
   );
-  const apis = (await get('resource-servers?per_page=100')).map(({ id: _, ...api }) => api);
-  const withoutOwn = clients.map(
-    ({ client_id: _, client_secret: __, signing_keys: ___, ...client }) => client,
-  );
+  const apis = (await get('resource-servers?per_page=100')).map((api) => without(api, 'id'));
+  const withoutOwn = clients.map((client) => without(client, 'client_id', 'client_secret', 'signing_keys'));
   const inOrder = (list: readonly unknown[]) => list.map((each) => JSON.stringify(each)).sort();
   return {
     apis: inOrder(apis),
