@@ -33,7 +33,6 @@ export const otherKinds: Readonly<Record<string, string | null>> = {
   prompts: 'prompts',
   rateLimitPolicies: 'rate-limit-policies',
   riskAssessment: 'risk-assessment',
-  roles: 'roles',
   rules: 'rules',
   rulesConfigs: 'rules-configs',
   selfServiceProfiles: 'self-service-profiles',

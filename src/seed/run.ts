@@ -47,6 +47,8 @@ export interface OperationCall {
   readonly clientId?: string;
   /** Where in the entry the body comes from; the whole entry when it is left out. */
   readonly at?: Path;
+  /** The place in the entry of a place in the body, where that is not the same below `at`. */
+  readonly placeOf?: (path: Path) => Path;
   /** A better place, and better words, for a refusal. Null when it follows from a mistake that is known already. */
   explain?(refusal: ManagementError): { readonly at?: Path; readonly message?: string } | null;
 }
@@ -132,13 +134,16 @@ export class SeedRun {
   }
 
   /** Whether the contract accepts the body of a call. What it does not accept becomes mistakes. */
-  async check(entry: Entry, { id, body, at = [] }: OperationCall): Promise<boolean> {
+  async check(
+    entry: Entry,
+    { id, body, at = [], placeOf = (path) => path }: OperationCall,
+  ): Promise<boolean> {
     const faults = await this.options.checkBody(this.#operation(id), body);
     for (const { path, refusal } of faults) {
       const steps = path.map((key) => (/^\d+$/.test(key) ? Number(key) : key));
       const isUnknown = refusal.message.includes('Additional properties not allowed');
       this.options.mistakes.add(
-        { document: entry.document, path: [...entry.path, ...at, ...steps], atKey: isUnknown },
+        { document: entry.document, path: [...entry.path, ...at, ...placeOf(steps)], atKey: isUnknown },
         refusal.message,
       );
     }
@@ -167,8 +172,12 @@ export class SeedRun {
   }
 
   /** Runs an operation that takes something away. */
-  async remove(id: OperationId, path: Readonly<Record<string, string>>): Promise<void> {
-    await this.#handle(id, { path, query: {}, body: undefined });
+  async remove(
+    id: OperationId,
+    path: Readonly<Record<string, string>>,
+    body?: Record<string, unknown>,
+  ): Promise<void> {
+    await this.#handle(id, { path, query: {}, body });
   }
 
   /**

@@ -65,6 +65,11 @@ clientGrants:
     audience: https://orders.example.com/
     subject_type: user
     scope: [read:orders]
+roles:
+  - name: Clerk
+    description: Keeps the orders
+    permissions:
+      - {resource_server_identifier: https://orders.example.com/, permission_name: read:orders}
 organizations:
   - name: acme
     display_name: Acme
@@ -116,6 +121,8 @@ const directory = {
     '{"client_id": "Nightly job", "audience": "https://x.eu.auth0.com/api/v2/", "scope": ["read:clients"]}',
   'grants/4.json':
     '{"default_for": "third_party_clients", "audience": "https://orders.example.com/", "subject_type": "user", "scope": ["read:orders"]}',
+  'roles/Clerk.json':
+    '{"name": "Clerk", "description": "Keeps the orders", "permissions": [{"resource_server_identifier": "https://orders.example.com/", "permission_name": "read:orders"}]}',
   'organizations/acme.json':
     '{"name": "acme", "display_name": "Acme", "metadata": {"plan": "gold"}, "client_grants": [{"client_id": "Nightly job"}]}',
 };
@@ -131,11 +138,12 @@ describe.each(engines)('a seed on the $name database', (engine) => {
 
   test('makes what is missing, changes what differs, and says what it left out', async () => {
     const report = await there.apply(seed, env);
-    expect(report).toMatchObject({ created: 10, updated: 1, unchanged: 0 });
+    expect(report).toMatchObject({ created: 11, updated: 1, unchanged: 0 });
     expect(report.kinds).toMatchObject({
       resourceServers: { created: 1, updated: 1 },
       clients: { created: 4 },
       clientGrants: { created: 4 },
+      roles: { created: 1 },
       organizations: { created: 1 },
     });
     expect(report.warnings).toEqual([
@@ -179,14 +187,14 @@ describe.each(engines)('a seed on the $name database', (engine) => {
 
   test('a second start with the same seed writes nothing', async () => {
     const before = await there.state();
-    expect(await there.apply(seed, env)).toMatchObject({ created: 0, updated: 0, unchanged: 11 });
+    expect(await there.apply(seed, env)).toMatchObject({ created: 0, updated: 0, unchanged: 12 });
     expect(await there.state()).toEqual(before);
   });
 
   test('the directory says the same as the file: on top of it, it writes nothing', async () => {
     const before = await there.state();
     const same = await there.write(directory);
-    expect(await there.apply(same, env)).toMatchObject({ created: 0, updated: 0, unchanged: 11 });
+    expect(await there.apply(same, env)).toMatchObject({ created: 0, updated: 0, unchanged: 12 });
     expect(await there.state()).toEqual(before);
   });
 
@@ -197,7 +205,7 @@ describe.each(engines)('a seed on the $name database', (engine) => {
       .replace('token_lifetime: 3600', 'token_lifetime: 7200')
       .replace('plan: gold', 'plan: tin');
     const other = await there.write({ 'tenant.yaml': changed, 'clients/login.html': login });
-    expect(await there.apply(other, env)).toMatchObject({ created: 0, updated: 2, unchanged: 9 });
+    expect(await there.apply(other, env)).toMatchObject({ created: 0, updated: 2, unchanged: 10 });
     const after = await there.state();
     expect(after).toEqual({ version: before.version + 1, logs: before.logs + 2 });
     const { body } = await there.server.api('get', 'clients?per_page=100').expect(200);
@@ -221,6 +229,42 @@ describe.each(engines)('a seed on the $name database', (engine) => {
 });
 
 describe('a seed', () => {
+  test('makes the permissions of a role those that it lists, and says which cannot be', async () => {
+    const there = await given();
+    const role = (permissions: string) =>
+      there.write({
+        'tenant.yaml': [
+          'resourceServers: [{identifier: https://a.example.com/, scopes: [{value: read}, {value: write}]}]',
+          'roles:',
+          '  - name: Clerk',
+          `    permissions: [${permissions}]`,
+          '',
+        ].join('\n'),
+      });
+    const permission = (name: string) =>
+      `{resource_server_identifier: https://a.example.com/, permission_name: ${name}}`;
+    const held = async () => {
+      const roles = (await there.server.api('get', 'roles').expect(200)).body as { id: string }[];
+      const { body } = await there.server.api('get', `roles/${roles[0]?.id}/permissions`).expect(200);
+      return (body as { permission_name: string }[]).map(({ permission_name: name }) => name);
+    };
+    await there.apply(await role(permission('read')));
+    expect(await held()).toEqual(['read']);
+    expect(await there.apply(await role(permission('write')))).toMatchObject({ updated: 1, unchanged: 1 });
+    expect(await held()).toEqual(['write']);
+    const mistakes = await there.mistakesOf(
+      await role(`${permission('write')}, ${permission('delete')}, {a: b}`),
+    );
+    expect(mistakes.map(({ line, column }) => `${line}:${column}`)).toEqual([
+      '4:97',
+      '4:176',
+      '4:176',
+      '4:177',
+    ]);
+    expect(await held()).toEqual(['write']);
+    await there.close();
+  });
+
   test('in both formats makes equal servers', async () => {
     const servers = await Promise.all([given(), given()]);
     const [first, second] = servers;

@@ -3,6 +3,7 @@ import { clients } from './clients.js';
 import type { Kind } from './kind.js';
 import { organizations } from './organizations.js';
 import { resourceServers } from './resource-servers.js';
+import { roles } from './roles.js';
 
 /** What a seed can have, in the order in which it is applied: what is referred to comes first. */
-export const kinds: readonly Kind[] = [resourceServers, clients, clientGrants, organizations];
+export const kinds: readonly Kind[] = [resourceServers, clients, clientGrants, roles, organizations];
