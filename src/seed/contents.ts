@@ -11,7 +11,7 @@ import { otherFolders, otherKinds } from './other-kinds.js';
 import type { NameFilters, SeedSettings } from './settings.js';
 
 export interface SeedContents extends NameFilters {
-  readonly entries: ReadonlyMap<string, readonly Entry[]>;
+  readonly entries: ReadonlyMap<string, Entry[]>;
   /** False when some of it could not be read: then nothing can be said about what is missing. */
   readonly isComplete: boolean;
 }

@@ -21,7 +21,7 @@ import { toManagementError } from '../http/error-renderer.js';
 import type { SeedContents } from './contents.js';
 import type { Path } from './document.js';
 import type { Entry } from './kinds/kind.js';
-import type { Mistakes } from './mistakes.js';
+import type { Mistakes, Place } from './mistakes.js';
 import { Names } from './names.js';
 import type { SeedStore } from './seed-store.js';
 import type { SeedSettings } from './settings.js';
@@ -106,7 +106,7 @@ export class SeedRun {
     return isLeftOut || (only.length > 0 && !(typeof name === 'string' && only.includes(name)));
   }
 
-  mistake(entry: Entry, at: Path, message: string, seeAlso?: Entry): void {
+  mistake(entry: Entry, at: Path, message: string, seeAlso?: Place): void {
     const place = { document: entry.document, path: [...entry.path, ...at] };
     this.options.mistakes.add(place, message, seeAlso);
   }

@@ -1,4 +1,5 @@
 import type { OperationId } from '../../http/contract.js';
+import type { Place } from '../mistakes.js';
 import type { OperationCall, SeedRun, Stored } from '../run.js';
 import type { Entry, Kind } from './kind.js';
 
@@ -33,11 +34,11 @@ export function collection(spec: Collection): Kind {
     ...spec,
     async apply(entries, run) {
       const stored = await readStored(spec, run);
-      const seen = new Map<string, Entry>();
-      for (const [index, entry] of entries.entries()) {
+      const seen = new Map<string, Place>();
+      let done = 0;
+      for (const entry of entries) {
         await applyEntry(spec, entry, { run, stored, seen });
-        const done = index + 1;
-        if (done % PROGRESS_EVERY === 0) run.options.progress(`${spec.type}: ${done} of ${entries.length}`);
+        if (++done % PROGRESS_EVERY === 0) run.options.progress(`${spec.type}: ${done}`);
       }
     },
   };
@@ -46,7 +47,7 @@ export function collection(spec: Collection): Kind {
 interface Progress {
   readonly run: SeedRun;
   readonly stored: ReadonlyMap<string, Stored>;
-  readonly seen: Map<string, Entry>;
+  readonly seen: Map<string, Place>;
 }
 
 /** What the server has of a kind, by identity. The oldest wins where several have the same. */
@@ -71,7 +72,8 @@ async function applyEntry(spec: Collection, entry: Entry, { run, stored, seen }:
   if (value === null) return;
   const identities = spec.identitiesOf(value, run);
   const twin = identities.find((identity) => seen.has(identity));
-  for (const identity of identities) if (!seen.has(identity)) seen.set(identity, entry);
+  const place = { document: entry.document, path: entry.path };
+  for (const identity of identities) if (!seen.has(identity)) seen.set(identity, place);
   if (twin !== undefined) {
     run.mistake(entry, [], `a second entry for the same object of ${spec.type}`, seen.get(twin));
     return;

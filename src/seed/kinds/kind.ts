@@ -31,6 +31,10 @@ export interface Kind {
     | { readonly folder: string; readonly file: string }
     | { readonly file: string };
   files?(value: JsonObject): readonly FileReference[];
-  /** Brings the server to what the entries say. What it refuses becomes a mistake of the run. */
-  apply(entries: readonly Entry[], run: SeedRun): Promise<void>;
+  /**
+   * Brings the server to what the entries say. What it refuses becomes a mistake of the run.
+   *
+   * @param entries can be gone through once; nobody else keeps them.
+   */
+  apply(entries: Iterable<Entry>, run: SeedRun): Promise<void>;
 }
