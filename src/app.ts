@@ -107,6 +107,10 @@ export function configurationHandlers(
     ...organizationClientHandlers(storage, change),
     ...discoveryDomainHandlers(storage, change),
     ...memberHandlers(storage, change),
+    ...tenantSettingsHandlers(storage, change, tenant),
+    ...emailHandlers(storage, change),
+    ...keptSettingsHandlers(storage, change),
+    ...notBuiltHandlers(),
   };
 }
 
@@ -116,10 +120,6 @@ function handlersOf(options: AppOptions): Handlers<ManagementOperation> {
     ...configurationHandlers(storage, options),
     ...logHandlers(storage),
     ...snapshotHandlers(storage),
-    ...tenantSettingsHandlers(storage, change, tenant),
-    ...emailHandlers(storage, change),
-    ...keptSettingsHandlers(storage, change),
-    ...notBuiltHandlers(),
   };
 }
 

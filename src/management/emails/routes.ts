@@ -5,7 +5,7 @@ import type { JsonObject } from '../../domain/json.js';
 import { ManagementError } from '../../errors.js';
 import type { Handlers } from '../../http/contract.js';
 import { pickFields } from '../../http/fields.js';
-import type { ConfigReader, Storage } from '../../storage/storage.js';
+import type { ConfigReader, ConfigStore } from '../../storage/storage.js';
 import type { ChangeConfig } from '../change.js';
 import { withoutNulls } from '../settings.js';
 import { changedProvider, providerToWire, templateToWire } from './wire.js';
@@ -41,7 +41,7 @@ function checkName(sent: string | undefined, template: string): void {
   throw new ManagementError('invalid_body', '`template` does not match the template of the path');
 }
 
-export function emailHandlers(storage: Storage, change: ChangeConfig): Handlers<Operations> {
+export function emailHandlers(storage: ConfigStore, change: ChangeConfig): Handlers<Operations> {
   return {
     async getEmailProvider({ query }) {
       const provider = providerToWire(await getProvider(storage.config));

@@ -3,7 +3,7 @@
 import type { components } from '../../generated/openapi.js';
 import type { JsonObject } from '../../domain/json.js';
 import type { Call, Handlers } from '../../http/contract.js';
-import type { ConfigReader, Storage } from '../../storage/storage.js';
+import type { ConfigReader, ConfigStore } from '../../storage/storage.js';
 import type { ChangeConfig } from '../change.js';
 import { type DocumentOperation, documents, factors, type KeptDocument } from './documents.js';
 import { merged, without } from './merge.js';
@@ -46,7 +46,7 @@ async function current(
   return found === null ? byDefault(row, call.path) : (found as JsonObject);
 }
 
-function handlersOf(row: KeptDocument, storage: Storage, change: ChangeConfig) {
+function handlersOf(row: KeptDocument, storage: ConfigStore, change: ChangeConfig) {
   const read = async (call: AnyRead) => ({
     status: 200 as const,
     body: { ...(await current(storage.config, row, call)) },
@@ -66,7 +66,7 @@ function handlersOf(row: KeptDocument, storage: Storage, change: ChangeConfig) {
 
 const factorName = (factor: string): string => `guardian/factors/${factor}`;
 
-export function keptSettingsHandlers(storage: Storage, change: ChangeConfig): Handlers<Operations> {
+export function keptSettingsHandlers(storage: ConfigStore, change: ChangeConfig): Handlers<Operations> {
   const made = Object.assign({}, ...rows.map((row) => handlersOf(row, storage, change)));
   return {
     ...(made as Handlers<DocumentOperation>),

@@ -5,7 +5,7 @@ import type { Tenant } from '../../domain/tenant.js';
 import { ManagementError } from '../../errors.js';
 import type { Handlers, RequestBody } from '../../http/contract.js';
 import { pickFields } from '../../http/fields.js';
-import type { Storage } from '../../storage/storage.js';
+import type { ConfigStore } from '../../storage/storage.js';
 import type { ChangeConfig } from '../change.js';
 import { toChanges, toWire } from './wire.js';
 
@@ -26,7 +26,7 @@ function checkLifetimes(body: RequestBody<'updateTenantSettings'>): void {
 }
 
 export function tenantSettingsHandlers(
-  storage: Storage,
+  storage: ConfigStore,
   change: ChangeConfig,
   tenant: Tenant,
 ): Handlers<'getTenantSettings' | 'updateTenantSettings'> {
