@@ -69,6 +69,19 @@ test("the operator's certificate is looked at before anything is made", async ()
   );
 });
 
+test('a seed with mistakes ends it with their places, and nothing is on standard output', async () => {
+  await writeFile(path.join(directory, 'tenant.yaml'), 'clients:\n  - name: A\n    app_type: x\n  - 3\n');
+  const env = { PORT: '0', LOG_LEVEL: 'silent' };
+  const { code, stdout, stderr } = await run(['start', '--seed', 'tenant.yaml'], env);
+  expect([code, stdout]).toEqual([1, '']);
+  expect(stderr.split('\n')).toEqual([
+    'Nothing of the seed was applied:',
+    expect.stringMatching(/^tenant\.yaml:3:15: Payload validation error: 'No enum match for: x'/),
+    'tenant.yaml:4:5: Expected type object but found type number',
+    '',
+  ]);
+}, 120_000);
+
 test('a port that is taken ends it with the reason', async () => {
   const other = createServer().listen(0, '127.0.0.1');
   await once(other, 'listening');
