@@ -4,6 +4,8 @@ export default {
   roots: ['<rootDir>/tests'],
   testEnvironment: 'node',
   testMatch: ['**/*.test.ts'],
+  // Those need clients that are installed apart: `npm run test:clients`.
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/tests/clients/'],
   extensionsToTreatAsEsm: ['.ts'],
   // TypeScript sources are imported by the names of what they compile to.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },

@@ -24,7 +24,7 @@ export const allScopes = [
 ];
 
 export interface TestServer {
-  /** `http://127.0.0.1:<port>`: where the server listens. */
+  /** Where the server listens: `http://127.0.0.1:<port>` unless the settings say otherwise. */
   readonly url: string;
   readonly tenant: Tenant;
   readonly storage: Storage;
@@ -49,6 +49,8 @@ export interface ServerOptions {
   readonly reasonHeader?: boolean;
   readonly snapshots?: boolean;
   readonly now?: () => Date;
+  /** Settings as in .env.example. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** Starts a server. Every answer of the Management API is held against openapi.yaml. */
@@ -57,7 +59,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
   const engine = options.engine ?? embedded;
   if (engine === undefined) throw new Error('there is no database engine');
   const database = await engine.create();
-  const config = readConfig({ PORT: '0', LOG_LEVEL: 'silent' });
+  const config = readConfig({ PORT: '0', LOG_LEVEL: 'silent', ...options.env });
   const server = await start(
     {
       ...config,
@@ -73,7 +75,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
   );
   const { tenant, storage, keys, created: management } = server;
   if (management === null) throw new Error('a fresh database had a management client');
-  const url = `http://127.0.0.1:${server.port}`;
+  const url = new URL(tenant.issuer).origin;
 
   const tokenWith = async (...scopes: string[]): Promise<string> => {
     const { kid, key } = keys.signingKey('RS256');

@@ -31,13 +31,13 @@ export function freePort() {
 /**
  * Starts a server and waits until it says that it is ready.
  *
- * @param {{ env?: Record<string, string>; dataDir?: string; nodeOptions?: string[] }} [options] `dataDir` of an earlier
- *   server to start on its data
+ * @param {{ env?: Record<string, string>; dataDir?: string; nodeOptions?: string[]; tls?: boolean }} [options]
+ *   `dataDir` of an earlier server to start on its data; `tls` for `https://localhost` with an authority of its own
  */
-export async function startServer({ env = {}, dataDir, nodeOptions = [] } = {}) {
+export async function startServer({ env = {}, dataDir, nodeOptions = [], tls = false } = {}) {
   const port = await freePort();
   const directory = dataDir ?? mkdtempSync(path.join(tmpdir(), 'grantry-'));
-  const url = `http://127.0.0.1:${port}`;
+  const url = tls ? `https://localhost:${port}` : `http://127.0.0.1:${port}`;
   const startedAt = performance.now();
   const child = spawn(process.execPath, [...nodeOptions, ...command], {
     cwd: root,
@@ -47,6 +47,7 @@ export async function startServer({ env = {}, dataDir, nodeOptions = [] } = {}) 
       HOST: '127.0.0.1',
       PORT: String(port),
       PUBLIC_URL: url,
+      TLS: tls ? 'auto' : 'off',
       DATA_DIR: directory,
       BOOTSTRAP_CLIENT_ID: client.id,
       BOOTSTRAP_CLIENT_SECRET: client.secret,
