@@ -33,7 +33,15 @@ test('an import creates what the file names, keywords replaced', async () => {
   expect(await importFile('tenant.yaml')).toMatchObject(succeeded);
   expect(server.writes().filter((write) => !write.startsWith('POST '))).toEqual([]);
 
-  const { clients, clientGrants, resourceServers } = await contentsOf(server);
+  const { clients, clientGrants, resourceServers, roles, organizations } = await contentsOf(server);
+  expect(roles).toMatchObject([{ name: 'Clerk', permissions: [{ permission_name: 'read:orders' }] }]);
+  expect(organizations).toMatchObject([
+    {
+      name: 'acme',
+      connections: [{ assign_membership_on_login: true }],
+      'client-grants': [{ audience: 'https://orders.staging.example.com/' }],
+    },
+  ]);
   expect(namesOf(resourceServers)).toEqual(expect.arrayContaining(['Orders staging', 'Invoices']));
   expect(clients.find(({ name }) => name === 'Portal')).toMatchObject({ callbacks: stage.CALLBACKS });
   expect(
@@ -52,7 +60,10 @@ test('the same import again creates and deletes nothing and leaves all as it was
   const before = await contentsOf(server);
   server.requests();
   expect(await importFile('tenant.yaml')).toMatchObject(succeeded);
-  expect(server.writes().filter((write) => !write.startsWith('PATCH '))).toEqual([]);
+  // It takes a role's permissions away and gives them again.
+  const isOfPermissions = (write: string): boolean => /^(DELETE|POST) roles\/\w+\/permissions$/.test(write);
+  const writes = server.writes().filter((write) => !isOfPermissions(write));
+  expect(writes.filter((write) => !write.startsWith('PATCH '))).toEqual([]);
   expect(await contentsOf(server)).toEqual(before);
 });
 
@@ -74,7 +85,8 @@ test('an import with deletes leaves what the file names, the Management API and 
   server.requests();
   expect(await importFile('less.yaml', { AUTH0_ALLOW_DELETE: 'true' })).toMatchObject(succeeded);
 
-  const { clients, clientGrants, resourceServers } = await contentsOf(server);
+  const { clients, clientGrants, resourceServers, roles, organizations } = await contentsOf(server);
+  expect([roles, organizations]).toEqual([[], []]);
   expect(new Set(namesOf(resourceServers))).toEqual(new Set(['Auth0 Management API', 'Orders staging']));
   expect(new Set(namesOf(clients))).toEqual(new Set(['Management', 'Nightly job']));
   expect(clientGrants.filter(({ client_id }) => client_id !== server.management.id)).toEqual([

@@ -3,22 +3,40 @@
 import type { TlsServer } from '../server.js';
 
 /** What of a tenant the tests import and export. */
-export const kinds = ['resourceServers', 'clients', 'clientGrants'];
+export const kinds = ['resourceServers', 'clients', 'clientGrants', 'roles', 'organizations'];
 
 type Item = Readonly<Record<string, unknown>>;
 
-/** Every object of the kinds that the tests import, secrets included. */
-export async function contentsOf(
-  server: TlsServer,
-): Promise<Readonly<Record<'clients' | 'clientGrants' | 'resourceServers', readonly Item[]>>> {
-  const list = async (path: string): Promise<readonly Item[]> => {
-    const { body } = await server.api('get', `${path}per_page=100`).expect(200);
-    return body as Item[];
-  };
+/** Every object of these kinds. */
+export async function contentsOf(server: TlsServer): Promise<{
+  readonly resourceServers: readonly Item[];
+  readonly clients: readonly Item[];
+  readonly clientGrants: readonly Item[];
+  readonly roles: readonly Item[];
+  readonly organizations: readonly Item[];
+}> {
+  const get = async <Body>(path: string): Promise<Body> =>
+    (await server.api('get', path).expect(200)).body as Body;
+  const withParts = (kind: string, items: readonly Item[], parts: readonly string[]): Promise<Item[]> =>
+    Promise.all(
+      items.map(async (item) => ({
+        ...item,
+        ...Object.fromEntries(
+          await Promise.all(
+            parts.map(async (part) => [part, await get(`${kind}/${String(item['id'])}/${part}`)] as const),
+          ),
+        ),
+      })),
+    );
   return {
-    resourceServers: await list('resource-servers?'),
-    clients: await list('clients?is_global=false&'),
-    clientGrants: await list('client-grants?'),
+    resourceServers: await get('resource-servers?per_page=100'),
+    clients: await get('clients?is_global=false&per_page=100'),
+    clientGrants: await get('client-grants?per_page=100'),
+    roles: await withParts('roles', await get('roles?per_page=100'), ['permissions']),
+    organizations: await withParts('organizations', await get('organizations?per_page=100'), [
+      'connections',
+      'client-grants',
+    ]),
   };
 }
 
@@ -26,7 +44,7 @@ export async function contentsOf(
 export async function provision(server: TlsServer): Promise<void> {
   const create = async (path: string, body: object): Promise<Item> => {
     const answer = await server.api('post', path, body);
-    if (answer.status !== 201) throw new Error(`POST ${path}: ${answer.status} ${answer.text}`);
+    if (!answer.ok) throw new Error(`POST ${path}: ${answer.status} ${answer.text}`);
     return answer.body as Item;
   };
   const orders = 'https://orders.example.com/';
@@ -52,7 +70,7 @@ export async function provision(server: TlsServer): Promise<void> {
     callbacks: ['https://portal.example.com/callback'],
     client_metadata: { team: 'web' },
   });
-  await create('client-grants', {
+  const grant = await create('client-grants', {
     client_id: job['client_id'],
     audience: orders,
     scope: ['read:orders'],
@@ -71,4 +89,14 @@ export async function provision(server: TlsServer): Promise<void> {
     subject_type: 'user',
     scope: ['read:orders'],
   });
+  const clerk = await create('roles', { name: 'Clerk', description: 'Reads orders' });
+  await create(`roles/${String(clerk['id'])}/permissions`, {
+    permissions: [{ resource_server_identifier: orders, permission_name: 'read:orders' }],
+  });
+  const acme = await create('organizations', {
+    name: 'acme',
+    display_name: 'Acme',
+    metadata: { plan: 'gold' },
+  });
+  await create(`organizations/${String(acme['id'])}/client-grants`, { grant_id: grant['id'] });
 }
