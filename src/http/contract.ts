@@ -1,12 +1,10 @@
 // openapi.yaml, as a value and as types. Handlers are checked against it twice: their types are generated from it, and
 // the validator compares every request with it.
 
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-import { parse } from 'yaml';
 import { z } from 'zod';
 import type { operations } from '../generated/openapi.js';
 import type { Caller } from './authentication.js';
+import { readContractFile } from './contract-file.js';
 
 export type OperationId = keyof operations;
 
@@ -93,12 +91,7 @@ export interface Contract {
 
 /** Reads the contract of this version. @throws when it is not one. */
 export function readContract(): Contract {
-  const file = path.join(import.meta.dirname, '../../openapi.yaml');
-  // It is our own file, so its many aliases are no attack.
-  const options = { merge: true, maxAliasCount: -1 };
-  const shared: unknown = parse(readFileSync(file, 'utf8'), options);
-  // Aliases are one value in several places, and whoever fills in one of them would change them all.
-  const document = documentShape.parse(JSON.parse(JSON.stringify(shared)));
+  const document = documentShape.parse(readContractFile());
   const operations = Object.entries(document.paths).flatMap(([at, item]) =>
     METHODS.flatMap((method) => {
       if (item[method] === undefined) return [];
