@@ -53,11 +53,14 @@ test('the program on the SDK provisions', async () => {
   expect(output).toContain("scope: [ 'read:stock' ]");
 });
 
-test('the file for deploy-cli is imported', async () => {
+test('the file for deploy-cli is imported, and the tenant exported', async () => {
   await writeFile(path.join(folder, 'tenant.yaml'), block('yaml'));
   const imported = await run('npx', ['a0deploy', 'import', '-i', 'tenant.yaml']);
   for (const kind of ['resourceServers', 'clients', 'clientGrants']) {
     expect(imported).toContain(`info: Created [${kind}]`);
   }
   expect(imported).toContain('Import Successful');
+  await run('npx', ['a0deploy', 'export', '-f', 'yaml', '-o', 'exported']);
+  const exported = await readFile(path.join(folder, 'exported/tenant.yaml'), 'utf8');
+  for (const name of ['Nightly job', 'Stock job']) expect(exported).toContain(`- name: ${name}`);
 });

@@ -1,4 +1,4 @@
-// Roles, users and organizations' members through the SDK.
+// Roles, users, organizations' members and the tenant's settings through the SDK.
 
 import { ManagementClient } from 'auth0';
 import { startTlsServer, type TlsServer } from './server.js';
@@ -74,4 +74,12 @@ test('a user becomes a member of an organization, and leaves it', async () => {
   expect(members.map((member) => member.user_id)).toEqual([user_id]);
   await management.organizations.members.delete(id, { members: [user_id] });
   expect(await collect(management.organizations.members.list(id))).toEqual([]);
+});
+
+test('the settings of the tenant are changed', async () => {
+  await management.tenants.settings.update({ friendly_name: 'Acme', session_lifetime: 100 });
+  expect(await management.tenants.settings.get()).toMatchObject({
+    friendly_name: 'Acme',
+    session_lifetime: 100,
+  });
 });

@@ -31,9 +31,10 @@ const succeeded = { status: 0, output: expect.stringContaining('Import Successfu
 
 test('an import creates what the file names, keywords replaced', async () => {
   expect(await importFile('tenant.yaml')).toMatchObject(succeeded);
-  expect(server.writes().filter((write) => !write.startsWith('POST '))).toEqual([]);
+  expect(server.writes().filter((write) => !write.startsWith('POST '))).toEqual(['PATCH tenants/settings']);
 
-  const { clients, clientGrants, resourceServers, roles, organizations } = await contentsOf(server);
+  const { clients, clientGrants, resourceServers, roles, organizations, tenant } = await contentsOf(server);
+  expect(tenant).toMatchObject({ friendly_name: 'Acme staging', session_lifetime: 100 });
   expect(roles).toMatchObject([{ name: 'Clerk', permissions: [{ permission_name: 'read:orders' }] }]);
   expect(organizations).toMatchObject([
     {

@@ -91,3 +91,13 @@ test.each([
     await target.close();
   }
 });
+
+test('an export without any restriction succeeds and writes nothing', async () => {
+  source.requests();
+  const output = path.join(folder, 'everything');
+  expect(await deployCli(source, ['export', '-f', 'yaml', '-o', output])).toMatchObject({
+    status: 0,
+    output: expect.stringContaining('Export Successful'),
+  });
+  expect(source.writes()).toEqual([]);
+});

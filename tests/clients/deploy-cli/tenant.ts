@@ -3,17 +3,18 @@
 import type { TlsServer } from '../server.js';
 
 /** What of a tenant the tests import and export. */
-export const kinds = ['resourceServers', 'clients', 'clientGrants', 'roles', 'organizations'];
+export const kinds = ['resourceServers', 'clients', 'clientGrants', 'roles', 'organizations', 'tenant'];
 
 type Item = Readonly<Record<string, unknown>>;
 
-/** Every object of these kinds. */
+/** Every object of these kinds, and the tenant's settings. */
 export async function contentsOf(server: TlsServer): Promise<{
   readonly resourceServers: readonly Item[];
   readonly clients: readonly Item[];
   readonly clientGrants: readonly Item[];
   readonly roles: readonly Item[];
   readonly organizations: readonly Item[];
+  readonly tenant: Item;
 }> {
   const get = async <Body>(path: string): Promise<Body> =>
     (await server.api('get', path).expect(200)).body as Body;
@@ -37,6 +38,7 @@ export async function contentsOf(server: TlsServer): Promise<{
       'connections',
       'client-grants',
     ]),
+    tenant: await get('tenants/settings'),
   };
 }
 
@@ -99,4 +101,5 @@ export async function provision(server: TlsServer): Promise<void> {
     metadata: { plan: 'gold' },
   });
   await create(`organizations/${String(acme['id'])}/client-grants`, { grant_id: grant['id'] });
+  await server.api('patch', 'tenants/settings', { friendly_name: 'Acme', session_lifetime: 100 }).expect(200);
 }
