@@ -37,7 +37,6 @@ export const otherKinds: Readonly<Record<string, string | null>> = {
   rulesConfigs: 'rules-configs',
   selfServiceProfiles: 'self-service-profiles',
   supplementalSignals: 'supplemental-signals',
-  tenant: 'tenant.json',
   themes: 'themes',
   tokenExchangeProfiles: 'token-exchange-profiles',
   triggers: 'triggers',

@@ -182,24 +182,25 @@ export class SeedRun {
 
   /**
    * Runs an operation that updates an object, unless the object is as asked for already. What an update means is known
-   * to its handler alone, so it is run, and taken back where its answer is what was there before.
+   * to its handler alone, so it is run, and taken back where the object is then what it was before.
    *
    * @param listed the object as it was listed.
-   * @param reread the object as the answer of the operation would show it.
+   * @param reread the object as it is now; left out where an update answers as a list does.
    * @returns whether something has changed; null when the operation was refused.
    */
   async update(
     entry: Entry,
     listed: Stored,
     call: OperationCall,
-    reread: () => Promise<Stored>,
+    reread?: () => Promise<Stored>,
   ): Promise<boolean | null> {
     if (says(listed, call.body)) return false;
-    const before = await reread();
+    const before = reread ? await reread() : listed;
     try {
       return await this.options.store.atomically(async () => {
-        const after = await this.change(entry, call);
-        if (after === null) return null;
+        const answer = await this.change(entry, call);
+        if (answer === null) return null;
+        const after = reread ? await reread() : answer;
         if (isDeepStrictEqual(plain(after), plain(before))) throw NOTHING_CHANGED;
         return true;
       });

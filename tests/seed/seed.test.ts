@@ -229,6 +229,35 @@ describe.each(engines)('a seed on the $name database', (engine) => {
 });
 
 describe('a seed', () => {
+  test('changes the settings of the tenant, in both formats, and a second time nothing', async () => {
+    const there = await given();
+    const file = await there.write({
+      'tenant.yaml': [
+        'tenant:',
+        '  friendly_name: Acme',
+        '  session_lifetime: 0.5',
+        '  flags: {enable_apis_section: true, universal_login: true}',
+        '',
+      ].join('\n'),
+    });
+    const report = await there.apply(file);
+    expect(report).toMatchObject({ updated: 1, unchanged: 0 });
+    expect(report.warnings).toEqual(['tenant: flags were left out, as the tool does: universal_login']);
+    const { body } = await there.server.api('get', 'tenants/settings').expect(200);
+    expect(body).toMatchObject({ friendly_name: 'Acme', flags: { enable_apis_section: true } });
+    const before = await there.state();
+    const root = await there.write({
+      'tenant.json':
+        '{"friendly_name": "Acme", "session_lifetime": 0.5, "flags": {"enable_apis_section": true}}',
+    });
+    expect(await there.apply(root)).toMatchObject({ updated: 0, unchanged: 1, warnings: [] });
+    expect(await there.state()).toEqual(before);
+    const wrong = await there.write({ 'tenant.json': '{"friendly_name": "Other",\n "support_email": 3}' });
+    expect(await there.mistakesOf(wrong)).toMatchObject([{ file: 'tenant.json', line: 2, column: 19 }]);
+    expect(await there.state()).toEqual(before);
+    await there.close();
+  });
+
   test('makes the permissions of a role those that it lists, and says which cannot be', async () => {
     const there = await given();
     const role = (permissions: string) =>

@@ -4,6 +4,7 @@ import type { Kind } from './kind.js';
 import { organizations } from './organizations.js';
 import { resourceServers } from './resource-servers.js';
 import { roles } from './roles.js';
+import { tenant } from './tenant.js';
 
 /** What a seed can have, in the order in which it is applied: what is referred to comes first. */
-export const kinds: readonly Kind[] = [resourceServers, clients, clientGrants, roles, organizations];
+export const kinds: readonly Kind[] = [resourceServers, clients, clientGrants, roles, organizations, tenant];

@@ -73,7 +73,7 @@ export async function applyCredentials(
     body: { client_authentication_methods: inUse, token_endpoint_auth_method: null },
     explain: () => ({ at: ['client_authentication_methods'] }),
   } as const;
-  const before = (await run.read('getClient', { path: { id } })) as Stored;
-  const changed = await run.update(entry, before, call, async () => before);
+  const reread = async (): Promise<Stored> => (await run.read('getClient', { path: { id } })) as Stored;
+  const changed = await run.update(entry, await reread(), call, reread);
   return changed === null ? null : changed || isNew;
 }

@@ -10,8 +10,8 @@ export interface Collection extends Omit<Kind, 'apply'> {
   readonly list: { readonly id: OperationId; readonly query?: Record<string, unknown> };
   /** What an object is found by, the surest first. Two objects of a seed that share one are one too many. */
   identitiesOf(value: Body, run: SeedRun): readonly string[];
-  /** The object as an update would answer; the listed one where that is the same. */
-  reread?(listed: Stored, run: SeedRun): Promise<Stored>;
+  /** The object by itself, where its list or the answer to an update shows it differently. */
+  readonly reread?: (listed: Stored, run: SeedRun) => Promise<Stored>;
   /** True for what the seed leaves out. */
   isSkipped?(entry: Entry, run: SeedRun): boolean;
   /** The entry with ids in place of names; null when it names what is not there, which is a mistake by then. */
@@ -100,8 +100,9 @@ async function create(spec: Collection, entry: Entry, value: Body, run: SeedRun)
 async function update(spec: Collection, entry: Entry, value: Body, listed: Stored, run: SeedRun) {
   await spec.remember?.(listed, run);
   const call = spec.update(value, listed, run);
-  const reread = async (): Promise<Stored> => (spec.reread ? spec.reread(listed, run) : listed);
-  const own = call === null ? false : await run.update(entry, listed, call, reread);
+  const { reread } = spec;
+  const again = reread && (() => reread(listed, run));
+  const own = call === null ? false : await run.update(entry, listed, call, again);
   const parts = await spec.applyParts?.(entry, value, listed, run);
   if (own === null || parts === null) return null;
   return own || parts === true ? 'updated' : 'unchanged';
