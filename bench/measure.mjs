@@ -78,6 +78,14 @@ export function residentMegabytes(/** @type {number} */ pid) {
   return Math.round(Number(kilobytes) / 1024);
 }
 
+/** The most memory that a process has held so far, in megabytes. */
+export function peakMegabytes(/** @type {number} */ pid) {
+  const kilobytes = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return Math.round(Number(kilobytes) / 1024);
+}
+
+export const ratio = (/** @type {number} */ a, /** @type {number} */ b) => (a / b).toFixed(2);
+
 /** The machine in words. */
 export function machine() {
   const processors = cpus();

@@ -5,19 +5,23 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { openEmbedded } from '../dist/storage/prisma/embedded.js';
 import { Sealing } from '../dist/storage/prisma/sealing.js';
+import { startServer } from '../tests/support/start-server.mjs';
+import { tokenRequest } from './measure.mjs';
 
 export const SECRET = randomBytes(32).toString('hex');
 export const audienceOf = (/** @type {number} */ n) => `https://api-${n}.example.com/`;
 export const clientIdOf = (/** @type {number} */ n) => `bench${String(n).padStart(27, '0')}`;
+
+/** @typedef {{ clients: number; apis: number; apisPerClient: number }} Size */
 
 /**
  * Adds `apis` APIs of 10 scopes, `clients` clients, and for each client a grant of 5 scopes to each of `apisPerClient`
  * APIs. The server must have been started on the directory once, and must not be running.
  *
  * @param {string} dataDir
- * @param {{ clients: number; apis: number; apisPerClient: number }} size
+ * @param {Size} size
  */
-export async function seed(dataDir, { clients, apis, apisPerClient }) {
+async function seed(dataDir, { clients, apis, apisPerClient }) {
   const sealing = new Sealing(
     Buffer.from(readFileSync(path.join(dataDir, 'encryption-key'), 'utf8'), 'base64'),
   );
@@ -51,6 +55,14 @@ export async function seed(dataDir, { clients, apis, apisPerClient }) {
   await close();
 }
 
+/** A data directory with a tenant of the given size in it. */
+export async function seeded(/** @type {Size} */ size) {
+  const server = await startServer();
+  await server.stop({ keep: true });
+  await seed(server.dataDir, size);
+  return server.dataDir;
+}
+
 /** The n-th pair of a client and an API that it has a grant for. */
 export function pairOf(/** @type {number} */ n, /** @type {{ apis: number; apisPerClient: number }} */ size) {
   const client = Math.floor(n / size.apisPerClient);
@@ -58,4 +70,12 @@ export function pairOf(/** @type {number} */ n, /** @type {{ apis: number; apisP
     clientId: clientIdOf(client),
     audience: audienceOf((client + (n % size.apisPerClient)) % size.apis),
   };
+}
+
+/** Token requests for the first so many pairs of a client and an API. */
+export function requestsFor(/** @type {number} */ count, /** @type {Size} */ size) {
+  return Array.from({ length: count }, (_, n) => {
+    const { clientId, audience } = pairOf(n, size);
+    return tokenRequest(clientId, SECRET, audience);
+  });
 }

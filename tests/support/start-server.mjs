@@ -31,15 +31,20 @@ export function freePort() {
 /**
  * Starts a server and waits until it says that it is ready.
  *
- * @param {{ env?: Record<string, string>; dataDir?: string; nodeOptions?: string[]; tls?: boolean }} [options]
- *   `dataDir` of an earlier server to start on its data; `tls` for `https://localhost` with an authority of its own
+ * @param {{
+ *   env?: Record<string, string>;
+ *   dataDir?: string;
+ *   nodeOptions?: string[];
+ *   args?: string[];
+ *   tls?: boolean;
+ * }} [options] `dataDir` of an earlier server to start on its data; `tls`: with its own authority, at `localhost`
  */
-export async function startServer({ env = {}, dataDir, nodeOptions = [], tls = false } = {}) {
+export async function startServer({ env = {}, dataDir, nodeOptions = [], args = [], tls = false } = {}) {
   const port = await freePort();
   const directory = dataDir ?? mkdtempSync(path.join(tmpdir(), 'grantry-'));
   const url = tls ? `https://localhost:${port}` : `http://127.0.0.1:${port}`;
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [...nodeOptions, ...command], {
+  const child = spawn(process.execPath, [...nodeOptions, ...command, ...args], {
     cwd: root,
     env: {
       ...process.env,
@@ -55,6 +60,10 @@ export async function startServer({ env = {}, dataDir, nodeOptions = [], tls = f
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  // A script that fails does not leave its servers behind.
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  child.once('exit', () => process.off('exit', kill));
   let output = '';
   const exited = new Promise((resolve) => child.once('exit', resolve));
   await new Promise((resolve, reject) => {
@@ -71,6 +80,8 @@ export async function startServer({ env = {}, dataDir, nodeOptions = [], tls = f
     url,
     port,
     client,
+    /** With `tls`: the certificate that its clients have to trust. */
+    authorityFile: path.join(directory, 'tls/ca.pem'),
     dataDir: directory,
     pid: child.pid ?? 0,
     startedAt,

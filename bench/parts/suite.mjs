@@ -3,12 +3,12 @@
 
 import { execFileSync } from 'node:child_process';
 import path from 'node:path';
-import { startServer } from '../tests/support/start-server.mjs';
-import { say } from './measure.mjs';
+import { startServer } from '../../tests/support/start-server.mjs';
+import { say } from '../measure.mjs';
 
 const IN_PROCESS = `
   const began = performance.now();
-  const { startGrantry } = await import(${JSON.stringify(path.join(import.meta.dirname, '../dist/start-grantry.js'))});
+  const { startGrantry } = await import(${JSON.stringify(path.join(import.meta.dirname, '../../dist/start-grantry.js'))});
   const grantry = await startGrantry();
   await grantry.managementToken();
   const milliseconds = performance.now() - began;
