@@ -8,11 +8,12 @@ import { machine, say } from './measure.mjs';
 import { authhero } from './parts/authhero.mjs';
 import { management } from './parts/management.mjs';
 import { million } from './parts/million.mjs';
+import { seedFile } from './parts/seed-file.mjs';
 import { start } from './parts/start.mjs';
 import { suite } from './parts/suite.mjs';
 import { tokens } from './parts/tokens.mjs';
 
-const short = { start, suite, tokens, management, million };
+const short = { start, suite, tokens, management, million, seed: seedFile };
 /** Needs packages that are fetched from the registry. */
 const long = { authhero };
 /** @type {Record<string, () => Promise<void>>} */

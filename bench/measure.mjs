@@ -86,6 +86,13 @@ export function peakMegabytes(/** @type {number} */ pid) {
 
 export const ratio = (/** @type {number} */ a, /** @type {number} */ b) => (a / b).toFixed(2);
 
+/** Processor time that a process has used so far. */
+export function processorSeconds(/** @type {number} */ pid) {
+  const [, figures = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ');
+  const [user, system] = figures.split(' ').slice(11, 13);
+  return (Number(user) + Number(system)) / 100;
+}
+
 /** The machine in words. */
 export function machine() {
   const processors = cpus();
