@@ -20,7 +20,7 @@ const installed = {
   zod: '4.6.7',
 };
 
-const MANAGEMENT_AUDIENCE = 'urn:authhero:management';
+export const MANAGEMENT_AUDIENCE = 'urn:authhero:management';
 
 /**
  * Installs AuthHero in a folder for temporary files, once. Its two packages are unpacked rather than installed, since they

@@ -1,8 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { localIdentity } from '../../dist/tls/local-identity.js';
+import { installClients } from '../../tests/clients/install.mjs';
 import { startServer } from '../../tests/support/start-server.mjs';
-import { installAuthHero, startAuthHero, versions } from '../authhero/start.mjs';
+import { installAuthHero, MANAGEMENT_AUDIENCE, startAuthHero, versions } from '../authhero/start.mjs';
+import { measureClientRuns, measureClientRunsOnGrantry, observation } from '../client-runs.mjs';
+import { deployCliRuns, inWords } from '../deploy-cli-runs.mjs';
 import { httpRequest, load, ratio, rawSignatures, residentMegabytes, say } from '../measure.mjs';
 import { audienceOf, clientIdOf, pairOf, requestsFor, SECRET, seeded } from '../seed.mjs';
 
@@ -10,6 +14,8 @@ import { audienceOf, clientIdOf, pairOf, requestsFor, SECRET, seeded } from '../
 
 /** AuthHero looks for the API of a token request among the first 50, and leaves the scopes out when it is not there. */
 const SIZE = { clients: 1000, apis: 40, apisPerClient: 10 };
+
+const FEW = { clients: 100, apis: 20, apisPerClient: 4 };
 
 /** The tenant of `seeded(SIZE)`, in AuthHero's terms. */
 function sameTenant() {
@@ -170,8 +176,35 @@ async function measureAuthHero(folder, directory) {
   return { fresh, existing, ...(await whileRunning(filled, throughput)) };
 }
 
+/** auth0-deploy-cli on both, with few objects, since it takes a second for 8 of them. */
+async function compareDeployCli(/** @type {string} */ packages) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'grantry-bench-'));
+  const identity = localIdentity(path.join(folder, 'tls'), new URL('https://localhost/'));
+  const { certificate, privateKey } = await identity.load(new Date());
+  const server = await startAuthHero(packages, {
+    file: path.join(folder, 'tenant.sqlite'),
+    tls: { cert: certificate, key: privateKey },
+    ...observation(folder),
+  });
+  try {
+    say(`auth0-deploy-cli with ${inWords(FEW)}. Grantry:\n`);
+    await measureClientRunsOnGrantry((...where) => deployCliRuns(FEW, ...where));
+    say('AuthHero, SQLite file:\n');
+    const settings = { AUTH0_AUDIENCE: MANAGEMENT_AUDIENCE };
+    await measureClientRuns(
+      server,
+      folder,
+      deployCliRuns(FEW, folder, identity.authorityFile ?? '', settings),
+    );
+  } finally {
+    await server.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
 /** Grantry against AuthHero on the same machine in one run. */
 export async function authhero() {
+  installClients();
   const folder = installAuthHero();
   const data = mkdtempSync(path.join(tmpdir(), 'grantry-bench-'));
   const ours = await measureGrantry();
@@ -205,4 +238,5 @@ export async function authhero() {
     say(`| ${[name, a, b, c, ratio(a, b), ratio(a, c)].map(shown).join(' | ')} |`);
   }
   say();
+  await compareDeployCli(folder);
 }

@@ -3,31 +3,15 @@
 //
 //   npm run test:clients [-- <arguments for jest>]
 
-import { execFileSync, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { goClient } from './go-clients.mjs';
+import { installClients } from './install.mjs';
 
 const here = import.meta.dirname;
 const root = path.join(here, '../..');
-
-/** The npm clients, at the versions of the lockfile. Skipped while they are there. */
-function installClients() {
-  const stamp = path.join(here, 'node_modules/.grantry-stamp');
-  const wanted = createHash('sha256')
-    .update(readFileSync(path.join(here, 'package-lock.json')))
-    .digest('hex');
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
-  process.stderr.write('Installing the official clients…\n');
-  execFileSync('npm', ['ci', '--no-audit', '--no-fund', '--ignore-scripts'], {
-    cwd: here,
-    stdio: ['ignore', 'ignore', 'inherit'],
-    shell: process.platform === 'win32',
-  });
-  writeFileSync(stamp, wanted);
-}
 
 /** The clients that are not npm packages, whose tests skip themselves. */
 function sayWhatIsMissing() {
