@@ -97,7 +97,8 @@ const steps = [
     name: 'database template',
     says: 'Making the template of the embedded database…',
     inputs: ['prisma/migrations'],
-    buildsOn: [],
+    // Installing packages empties the folder that the template's directory is in.
+    buildsOn: ['packages'],
     makes: 'prisma/template',
     run: () => call('./dist/storage/prisma/template.js', 'makeTemplate'),
   },

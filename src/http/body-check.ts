@@ -23,7 +23,7 @@ export type CheckBody = (operation: Operation, body: unknown) => Promise<readonl
 
 export function bodyCheck(contract: Contract): CheckBody {
   const middlewares = OpenApiValidator.middleware({
-    ...validatorOptions(contract),
+    ...validatorOptions(contract.document),
     validateRequests: { allErrors: true },
     validateSecurity: false,
   }) as RequestHandler[];

@@ -111,3 +111,37 @@ export function withoutPaths({ document, operations }: Contract, paths: readonly
     operations: operations.filter(({ path: at }) => !paths.includes(at)),
   };
 }
+
+/** The first part of a path below the Management API, or of any other path: `clients` for `/api/v2/clients/{id}`. */
+export function familyOf(at: string): string {
+  return /^\/(?:api\/v2\/)?([^/]*)/i.exec(at)?.[1]?.toLowerCase() ?? '';
+}
+
+/** Every reference within a value. */
+function* referencesIn(value: unknown): Generator<string> {
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, item] of Object.entries(value)) {
+    if (key === '$ref' && typeof item === 'string') yield item;
+    else yield* referencesIn(item);
+  }
+}
+
+/** The document with the paths of one family, and of its components those that these lead to. */
+export function documentOf(family: string, document: ContractDocument): ContractDocument {
+  const paths = Object.fromEntries(Object.entries(document.paths).filter(([at]) => familyOf(at) === family));
+  const all = document['components'] as Record<string, Record<string, unknown>>;
+  const needed: Record<string, Record<string, unknown>> = { securitySchemes: { ...all['securitySchemes'] } };
+  const add = (part: unknown): void => {
+    for (const reference of referencesIn(part)) {
+      const [, , kind = '', name = ''] = reference.split('/');
+      const component = all[kind]?.[name];
+      const found = (needed[kind] ??= {});
+      if (component === undefined || name in found) continue;
+      found[name] = component;
+      add(component);
+    }
+  };
+  add(paths);
+  const { openapi, info, servers } = document;
+  return { openapi, info, servers, paths, components: needed };
+}

@@ -6,7 +6,7 @@ import * as OpenApiValidator from 'express-openapi-validator';
 import { isUnstorable } from '../domain/text.js';
 import { ManagementError } from '../errors.js';
 import { callerOf, requireScopes } from './authentication.js';
-import { type Contract, type ContractDocument, scopeAlternatives } from './contract.js';
+import { type Contract, type ContractDocument, documentOf, familyOf, scopeAlternatives } from './contract.js';
 import { facets, type Finding, keysOf, validationMessage } from './validation-message.js';
 
 /** The platform's limit (management-api.md 1.1). */
@@ -193,9 +193,9 @@ export function bodyRefusals(
 }
 
 /** What makes the validator, apart from what it is used for. It works on its copy; messages are made from the original. */
-export function validatorOptions(contract: Contract) {
+export function validatorOptions(document: ContractDocument) {
   return {
-    apiSpec: structuredClone(contract.document) as unknown as Parameters<
+    apiSpec: structuredClone(document) as unknown as Parameters<
       typeof OpenApiValidator.middleware
     >[0]['apiSpec'],
     validateApiSpec: false,
@@ -205,14 +205,14 @@ export function validatorOptions(contract: Contract) {
   } as const;
 }
 
-/**
- * Middleware that reads the body, checks the caller's scopes and validates the request.
- *
- * @param options.responses also checks every answer; for tests, where a defect in an answer has to be seen.
- */
-export function validateAgainst(contract: Contract, options: { responses: boolean }): RequestHandler[] {
+interface GuardOptions {
+  /** Also checks every answer; for tests, where a defect in an answer has to be seen. */
+  readonly responses: boolean;
+}
+
+function validatorFor(document: ContractDocument, options: GuardOptions): RequestHandler {
   const validator = OpenApiValidator.middleware({
-    ...validatorOptions(contract),
+    ...validatorOptions(document),
     validateRequests: true,
     validateResponses: options.responses,
     validateSecurity: {
@@ -231,14 +231,35 @@ export function validateAgainst(contract: Contract, options: { responses: boolea
       },
     },
   });
+  return express.Router().use(validator as RequestHandler[]);
+}
+
+/**
+ * Hands each request to the validator of its family of paths. The library takes seconds of processor time for the whole
+ * contract, so a family is prepared when it is first asked for: a start waits for none, and most servers need few.
+ */
+function validateFamily(document: ContractDocument, options: GuardOptions): RequestHandler {
+  const families = new Set(Object.keys(document.paths).map(familyOf));
+  const validators = new Map<string, RequestHandler>();
+  return (req, res, next) => {
+    const family = familyOf(req.path);
+    if (!families.has(family)) throw new ManagementError('not_found');
+    const validator = validators.get(family) ?? validatorFor(documentOf(family, document), options);
+    validators.set(family, validator);
+    return validator(req, res, next);
+  };
+}
+
+/** Middleware that reads the body, checks the caller's scopes and validates the request. */
+export function validateAgainst({ document }: Contract, options: GuardOptions): RequestHandler[] {
   const translate = (error: unknown, req: Request, _res: Response, next: NextFunction): void => {
-    next(isValidatorError(error) ? refusal(error, req as OpenApiRequest, contract.document) : error);
+    next(isValidatorError(error) ? refusal(error, req as OpenApiRequest, document) : error);
   };
   return [
     onlyJson,
     express.json({ limit: MAX_BODY_BYTES, strict: false, type: () => true }),
     onlyStorable,
-    ...(validator as RequestHandler[]),
+    validateFamily(document, options),
     onlyFinite,
     translate as unknown as RequestHandler,
   ];
