@@ -4,8 +4,8 @@
 import type { Request, RequestHandler, Response } from 'express';
 import * as OpenApiValidator from 'express-openapi-validator';
 import type { ManagementError } from '../errors.js';
-import type { Contract, Operation } from './contract.js';
-import { bodyRefusals, checkStorable, isValidatorError, validatorOptions } from './validation.js';
+import type { Contract, ContractDocument, Operation } from './contract.js';
+import { bodyRefusals, byFamily, checkStorable, isValidatorError, validatorOptions } from './validation.js';
 
 /** What is wrong at one place of a body. */
 interface BodyFault {
@@ -21,34 +21,47 @@ interface BodyFault {
  */
 export type CheckBody = (operation: Operation, body: unknown) => Promise<readonly BodyFault[]>;
 
-export function bodyCheck(contract: Contract): CheckBody {
-  const middlewares = OpenApiValidator.middleware({
-    ...validatorOptions(contract.document),
-    validateRequests: { allErrors: true },
-    validateSecurity: false,
-  }) as RequestHandler[];
-  const validate = middlewares.at(-1);
-  if (validate === undefined) throw new Error('the validator has no middleware');
+export function bodyCheck({ document }: Contract): CheckBody {
+  const validatorOf = byFamily(document, validatorFor);
   /** What the validator knows of an operation: finding it out takes longer than validating. */
   const known = new Map<string, Promise<ValidatedRequest>>();
 
   return async (operation, body) => {
+    const validator = validatorOf(operation.path);
+    if (validator === null) throw new Error(`${operation.id} is not in the contract`);
     try {
       checkStorable(body);
     } catch (error) {
       return [{ path: [], refusal: error as ManagementError }];
     }
-    const template = known.get(operation.id) ?? prepare(middlewares, operation);
+    const template = known.get(operation.id) ?? prepare(validator.before, operation);
     known.set(operation.id, template);
     const req = { ...(await template), body };
     try {
-      await run(validate, req);
+      await run(validator.validate, req);
       return [];
     } catch (error) {
       if (!isValidatorError(error)) throw error;
-      return bodyRefusals(error, req as unknown as Request, contract.document);
+      return bodyRefusals(error, req as unknown as Request, document);
     }
   };
+}
+
+interface BodyValidator {
+  readonly validate: RequestHandler;
+  /** What a request goes through before. */
+  readonly before: readonly RequestHandler[];
+}
+
+function validatorFor(document: ContractDocument): BodyValidator {
+  const before = OpenApiValidator.middleware({
+    ...validatorOptions(document),
+    validateRequests: { allErrors: true },
+    validateSecurity: false,
+  }) as RequestHandler[];
+  const validate = before.pop();
+  if (validate === undefined) throw new Error('the validator has no middleware');
+  return { validate, before };
 }
 
 type ValidatedRequest = Record<string, unknown>;
@@ -69,7 +82,7 @@ async function prepare(
     params: {},
     app: { enabled: () => false, param: () => undefined },
   };
-  for (const middleware of middlewares.slice(0, -1)) await run(middleware, req);
+  for (const middleware of middlewares) await run(middleware, req);
   return req;
 }
 

@@ -235,23 +235,33 @@ function validatorFor(document: ContractDocument, options: GuardOptions): Reques
 }
 
 /**
- * Hands each request to the validator of its family of paths. The library takes seconds of processor time for the whole
- * contract, so a family is prepared when it is first asked for: a start waits for none, and most servers need few.
+ * What `make` makes of the part of a contract that a path belongs to; null for a path outside of it. The validator takes
+ * seconds of processor time for the whole contract, so each part is prepared when it is first asked for: a start waits for
+ * none, and most servers need few.
  */
-function validateFamily(document: ContractDocument, options: GuardOptions): RequestHandler {
+export function byFamily<T>(
+  document: ContractDocument,
+  make: (part: ContractDocument) => T,
+): (path: string) => T | null {
   const families = new Set(Object.keys(document.paths).map(familyOf));
-  const validators = new Map<string, RequestHandler>();
-  return (req, res, next) => {
-    const family = familyOf(req.path);
-    if (!families.has(family)) throw new ManagementError('not_found');
-    const validator = validators.get(family) ?? validatorFor(documentOf(family, document), options);
-    validators.set(family, validator);
-    return validator(req, res, next);
+  const made = new Map<string, T>();
+  return (path) => {
+    const family = familyOf(path);
+    if (!families.has(family)) return null;
+    const known = made.get(family) ?? make(documentOf(family, document));
+    made.set(family, known);
+    return known;
   };
 }
 
 /** Middleware that reads the body, checks the caller's scopes and validates the request. */
 export function validateAgainst({ document }: Contract, options: GuardOptions): RequestHandler[] {
+  const validatorOf = byFamily(document, (part) => validatorFor(part, options));
+  const validate: RequestHandler = (req, res, next) => {
+    const validator = validatorOf(req.path);
+    if (validator === null) throw new ManagementError('not_found');
+    return validator(req, res, next);
+  };
   const translate = (error: unknown, req: Request, _res: Response, next: NextFunction): void => {
     next(isValidatorError(error) ? refusal(error, req as OpenApiRequest, document) : error);
   };
@@ -259,7 +269,7 @@ export function validateAgainst({ document }: Contract, options: GuardOptions): 
     onlyJson,
     express.json({ limit: MAX_BODY_BYTES, strict: false, type: () => true }),
     onlyStorable,
-    validateFamily(document, options),
+    validate,
     onlyFinite,
     translate as unknown as RequestHandler,
   ];
