@@ -1,6 +1,7 @@
 // Validation errors in the platform's words (management-api.md 1.5). The platform validates with z-schema, whose reasons
 // these are: "Payload validation error: '<reason>' on property <path> (<the property's description>)."
 
+import { isJsonObject } from '../domain/json.js';
 import type { ContractDocument } from './contract.js';
 
 /** What the validator found: a JSON pointer from the request, an Ajv keyword and Ajv's own words. */
@@ -10,10 +11,7 @@ export interface Finding {
   readonly message: string;
 }
 
-type Schema = Record<string, unknown>;
-
-const isObject = (value: unknown): value is Schema =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+type Schema = Readonly<Record<string, unknown>>;
 
 /** Long values are cut: the text is for people, and the value is their own. */
 const shown = (value: unknown): string => {
@@ -31,11 +29,11 @@ function typeOf(value: unknown): string {
 
 /** Follows `$ref`s and looks through `allOf`, `anyOf` and `oneOf`: every schema that describes the same value. */
 export function* facets(schema: unknown, document: ContractDocument): Generator<Schema> {
-  if (!isObject(schema)) return;
+  if (!isJsonObject(schema)) return;
   if (typeof schema['$ref'] === 'string') {
     const target = schema['$ref'].slice(2).split('/');
     yield* facets(
-      target.reduce<unknown>((at, key) => (isObject(at) ? at[key] : undefined), document),
+      target.reduce<unknown>((at, key) => (isJsonObject(at) ? at[key] : undefined), document),
       document,
     );
     return;
@@ -55,16 +53,16 @@ function keywordOf(schema: unknown, keyword: string, document: ContractDocument)
 function childOf(schema: unknown, key: string, document: ContractDocument): unknown {
   for (const facet of facets(schema, document)) {
     const properties = facet['properties'];
-    if (isObject(properties) && Object.hasOwn(properties, key)) return properties[key];
+    if (isJsonObject(properties) && Object.hasOwn(properties, key)) return properties[key];
     if (/^\d+$/.test(key) && facet['items'] !== undefined) return facet['items'];
-    if (isObject(facet['additionalProperties'])) return facet['additionalProperties'];
+    if (isJsonObject(facet['additionalProperties'])) return facet['additionalProperties'];
   }
   return undefined;
 }
 
 /** Names of an object's properties that its schema does not know. */
 function unknownNames(value: unknown, schema: unknown, document: ContractDocument): string[] {
-  return isObject(value)
+  return isJsonObject(value)
     ? Object.keys(value).filter((name) => childOf(schema, name, document) === undefined)
     : [];
 }
@@ -102,7 +100,7 @@ export function validationMessage(
   let { schema, value } = place;
   for (const key of keys) {
     schema = childOf(schema, key, document);
-    value = isObject(value) || Array.isArray(value) ? (value as Schema)[key] : undefined;
+    value = isJsonObject(value) || Array.isArray(value) ? (value as Schema)[key] : undefined;
   }
   const why = reason(finding, property, schema, value, document);
   const description = keywordOf(schema, 'description', document);
@@ -157,9 +155,9 @@ function reason(
       return `Array items are not unique (indexes ${lower} and ${higher})`;
     }
     case 'minProperties':
-      return `Too few properties defined (${isObject(value) ? Object.keys(value).length : 0}), minimum ${limit}`;
+      return `Too few properties defined (${isJsonObject(value) ? Object.keys(value).length : 0}), minimum ${limit}`;
     case 'maxProperties':
-      return `Too many properties defined (${isObject(value) ? Object.keys(value).length : 0}), maximum ${limit}`;
+      return `Too many properties defined (${isJsonObject(value) ? Object.keys(value).length : 0}), maximum ${limit}`;
     case 'oneOf':
     case 'anyOf':
       return `Data does not match any schemas from '${keyword}'`;

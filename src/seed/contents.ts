@@ -2,7 +2,7 @@
 
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import type { JsonObject } from '../domain/json.js';
+import { isJsonObject } from '../domain/json.js';
 import { type Path, SeedDocument } from './document.js';
 import { replaceKeywords, UNRESOLVED } from './keywords.js';
 import type { Entry, FileReference, Kind } from './kinds/kind.js';
@@ -26,9 +26,6 @@ export interface Reading {
 
 const isFile = (file: string): boolean => existsSync(file) && statSync(file).isFile();
 const isDirectory = (file: string): boolean => existsSync(file) && statSync(file).isDirectory();
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function typeOf(value: unknown): string {
   if (value === null) return 'null';
@@ -60,7 +57,7 @@ function readYaml(file: string, reading: Reading): SeedContents {
     return { entries: new Map(), isComplete: false, ...filters };
   }
   const top = read.value ?? {};
-  if (!isObject(top)) {
+  if (!isJsonObject(top)) {
     mistakes.add({ document, path: [] }, `a seed is a mapping of kinds, not of type ${typeOf(top)}`);
     return { entries: new Map(), isComplete: false, ...filters };
   }
@@ -91,7 +88,7 @@ function readYaml(file: string, reading: Reading): SeedContents {
 
 /** `exclude` and `include` of a YAML seed take the place of the settings. */
 function filterIn(value: unknown): Record<string, readonly string[]> {
-  const lists = isObject(value) ? Object.entries(value).filter(([, list]) => Array.isArray(list)) : [];
+  const lists = isJsonObject(value) ? Object.entries(value).filter(([, list]) => Array.isArray(list)) : [];
   return Object.fromEntries(lists) as Record<string, readonly string[]>;
 }
 
@@ -103,20 +100,20 @@ function unusedWarning(what: string, isKnown: boolean): string {
 
 function entriesOf(kind: Kind, value: unknown, document: SeedDocument, mistakes: Mistakes): Entry[] {
   const isSingle = !('folder' in kind.at);
-  const expected = isSingle ? isObject(value) : Array.isArray(value);
+  const expected = isSingle ? isJsonObject(value) : Array.isArray(value);
   if (!expected) {
     const message = `Expected type ${isSingle ? 'object' : 'array'} but found type ${typeOf(value)}`;
     mistakes.add({ document, path: [kind.type] }, message);
     return [];
   }
-  if (isObject(value)) return [{ value, document, path: [kind.type] }];
+  if (isJsonObject(value)) return [{ value, document, path: [kind.type] }];
   return (value as readonly unknown[]).flatMap((item, index) =>
     entryOf(item, document, [kind.type, index], mistakes),
   );
 }
 
 function entryOf(value: unknown, document: SeedDocument, at: Path, mistakes: Mistakes): Entry[] {
-  if (isObject(value)) return [{ value, document, path: at }];
+  if (isJsonObject(value)) return [{ value, document, path: at }];
   mistakes.add({ document, path: at }, `Expected type object but found type ${typeOf(value)}`);
   return [];
 }
@@ -207,7 +204,7 @@ function withFiles(kind: Kind, entry: Entry, { root, folderOf }: Folders, readin
   return { ...entry, value };
 }
 
-const memberOf = (value: unknown, key: string): unknown => (isObject(value) ? value[key] : undefined);
+const memberOf = (value: unknown, key: string): unknown => (isJsonObject(value) ? value[key] : undefined);
 
 /** An entry, marked when keywords are left in it. */
 function checked(entry: Entry, mistakes: Mistakes): Entry {

@@ -2,6 +2,7 @@
 // wins (its lib/commands/import.js and lib/context/index.js, 8.44.0). Settings about the platform's address and
 // credentials, about deleting and about exporting have no meaning here.
 
+import { isJsonObject } from '../domain/json.js';
 import type { KeywordMappings } from './keywords.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -26,9 +27,6 @@ export interface SeedSettings extends NameFilters {
 
 /** The settings contradict each other, or cannot be read. */
 export class SettingsError extends Error {}
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isTrue = (value: unknown): boolean => value === true || value === 'true';
 
@@ -65,7 +63,7 @@ export function readSettings(env: Environment, config: Readonly<Record<string, u
   const mappings = [config, env].flatMap((source) => {
     const value = decoded(source['AUTH0_KEYWORD_REPLACE_MAPPINGS']);
     if (value === undefined || value === '') return [];
-    if (!isObject(value)) throw new SettingsError('AUTH0_KEYWORD_REPLACE_MAPPINGS must be a JSON object');
+    if (!isJsonObject(value)) throw new SettingsError('AUTH0_KEYWORD_REPLACE_MAPPINGS must be a JSON object');
     return [value];
   });
   const excluded = list('AUTH0_EXCLUDED');

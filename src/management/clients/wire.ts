@@ -2,7 +2,7 @@
 
 import type { components } from '../../generated/openapi.js';
 import type { Client, ClientChanges, ClientCredential } from '../../domain/client.js';
-import type { JsonObject, JsonValue } from '../../domain/json.js';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../domain/json.js';
 import { quotaFromWire, quotaToWire } from '../token-quota.js';
 import { withoutNulls } from '../settings.js';
 import { credentialToWire, keyUses } from './credentials.js';
@@ -21,9 +21,6 @@ export interface TenantFace {
 }
 
 /** Arrays are objects too, and none of these. */
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 type Created = readonly ClientCredential[];
 
 /** A new client shows its credentials in full; later answers name their ids only (recorded). */
@@ -46,7 +43,7 @@ function methodsToWire(client: Client, created: Created): JsonObject | undefined
 function keyUsesToWire({ settings }: Client, created: Created): JsonObject {
   const shown = keyUses.flatMap((name): [string, JsonObject][] => {
     const use = settings[name];
-    if (!isObject(use) || !Array.isArray(use['credentials'])) return [];
+    if (!isJsonObject(use) || !Array.isArray(use['credentials'])) return [];
     const ids = (use['credentials'] as readonly { id: string }[]).map(({ id }) => id);
     return [[name, { ...use, credentials: credentialsToWire(ids, created) }]];
   });
@@ -129,7 +126,7 @@ const MERGED = new Set(['client_metadata', 'mobile', 'native_social_login', 'ses
 
 /** `null` takes a key away, also from what is new. */
 function merged(before: JsonValue | undefined, sent: JsonValue): JsonValue {
-  return isObject(sent) ? withoutNulls({ ...(isObject(before) && before), ...sent }) : sent;
+  return isJsonObject(sent) ? withoutNulls({ ...(isJsonObject(before) && before), ...sent }) : sent;
 }
 
 /** The members of a body that no rule reads, over what was there before. `null` and `""` remove (recorded). */
@@ -138,9 +135,10 @@ export function settingsOf(body: Update | Schemas['CreateClient'], before: JsonO
   const settings = Object.fromEntries(
     sent.map(([name, value]): [string, JsonValue] => {
       // clients.md 3: an empty object removes every key.
-      if (name === 'client_metadata' && isObject(value) && Object.keys(value).length === 0) return [name, {}];
+      if (name === 'client_metadata' && isJsonObject(value) && Object.keys(value).length === 0)
+        return [name, {}];
       if (MERGED.has(name)) return [name, merged(before[name] ?? startsFrom[name], value)];
-      if (name === 'refresh_token' && isObject(value)) return [name, fillRefreshToken(value)];
+      if (name === 'refresh_token' && isJsonObject(value)) return [name, fillRefreshToken(value)];
       if (name === 'initiate_login_uri' && value === '') return [name, null];
       return [name, value];
     }),
@@ -156,7 +154,7 @@ export function settingsOf(body: Update | Schemas['CreateClient'], before: JsonO
 
 /** `oidc_backchannel_logout` mirrors the addresses of `oidc_logout` (recorded). */
 function backchannelLogout(logout: JsonValue | undefined): JsonValue {
-  const urls = isObject(logout) ? logout['backchannel_logout_urls'] : undefined;
+  const urls = isJsonObject(logout) ? logout['backchannel_logout_urls'] : undefined;
   return urls === undefined ? null : { backchannel_logout_urls: urls };
 }
 

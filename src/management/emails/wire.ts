@@ -1,5 +1,5 @@
 import type { components } from '../../generated/openapi.js';
-import type { JsonObject, JsonValue } from '../../domain/json.js';
+import { isJsonObject, type JsonObject } from '../../domain/json.js';
 import { withoutNulls } from '../settings.js';
 
 type Schemas = components['schemas'];
@@ -7,13 +7,10 @@ type Schemas = components['schemas'];
 /** The members of credentials that are shown: those of the platform's answers. Every other one counts as a secret. */
 const SHOWN = ['api_user', 'region', 'smtp_host', 'smtp_port', 'smtp_user'];
 
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** The provider without its secrets. Members in the recorded order. */
 export function providerToWire(provider: JsonObject): Schemas['EmailProvider'] {
   const { name, enabled, default_from_address, credentials, settings } = provider;
-  const shown = Object.entries(isObject(credentials) ? credentials : {}).filter(([key]) =>
+  const shown = Object.entries(isJsonObject(credentials) ? credentials : {}).filter(([key]) =>
     SHOWN.includes(key),
   );
   const wire = {
@@ -30,7 +27,7 @@ export function providerToWire(provider: JsonObject): Schemas['EmailProvider'] {
 /** The provider after a change. Credentials that are not sent stay, unless it is another provider now. */
 export function changedProvider(before: JsonObject, body: Schemas['UpdateEmailProvider']): JsonObject {
   const isAnother = body.name !== undefined && body.name !== before['name'];
-  const kept = isAnother || !isObject(before['credentials']) ? {} : before['credentials'];
+  const kept = isAnother || !isJsonObject(before['credentials']) ? {} : before['credentials'];
   const credentials = withoutNulls({ ...kept, ...(body.credentials as JsonObject | undefined) });
   return withoutNulls({ ...before, ...(body as JsonObject), credentials });
 }

@@ -1,7 +1,7 @@
 // The keys of a client, which the tool registers one by one and then puts in use (auth0-deploy-cli 8.44.0,
 // lib/tools/auth0/handlers/clientAuthCredentials.js): it knows a key by its name, and only those with a PEM are meant.
 
-import type { JsonObject } from '../../domain/json.js';
+import { isJsonObject, type JsonObject } from '../../domain/json.js';
 import type { Path } from '../document.js';
 import type { SeedRun, Stored } from '../run.js';
 import type { Entry } from './kind.js';
@@ -20,15 +20,12 @@ interface Wanted {
   readonly at: Path;
 }
 
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 function wantedOf(methods: JsonObject): Wanted[] {
   return Object.entries(methods).flatMap(([method, value]) => {
-    const list = isObject(value) ? value['credentials'] : undefined;
+    const list = isJsonObject(value) ? value['credentials'] : undefined;
     if (!Array.isArray(list)) return [];
     return (list as readonly unknown[]).flatMap((credential, index) =>
-      isObject(credential) && credential['pem'] !== undefined
+      isJsonObject(credential) && credential['pem'] !== undefined
         ? [{ method, credential, at: ['client_authentication_methods', method, 'credentials', index] }]
         : [],
     );
@@ -43,7 +40,7 @@ export async function applyCredentials(
   run: SeedRun,
 ): Promise<boolean | null> {
   const methods = value['client_authentication_methods'];
-  const wanted = isObject(methods) ? wantedOf(methods) : [];
+  const wanted = isJsonObject(methods) ? wantedOf(methods) : [];
   if (wanted.length === 0) return false;
   const id = text(stored, 'client_id');
   const ids = new Map<string, string>();

@@ -1,6 +1,6 @@
 // `roles` (auth0-deploy-cli 8.44.0, lib/tools/auth0/handlers/roles.js).
 
-import type { JsonObject } from '../../domain/json.js';
+import { isJsonObject, type JsonObject } from '../../domain/json.js';
 import type { SeedRun, Stored } from '../run.js';
 import { collection } from './collection.js';
 import type { Entry } from './kind.js';
@@ -14,13 +14,10 @@ const NAMES = ['resource_server_identifier', 'permission_name'] as const;
 
 const keyOf = (permission: JsonObject): string => JSON.stringify(NAMES.map((name) => permission[name]));
 
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** The permissions of an entry with identifiers as they are here; what is no permission is left to the contract. */
 function permissionsHere(listed: readonly unknown[], run: SeedRun): readonly unknown[] {
   return listed.map((permission) => {
-    if (!isObject(permission)) return permission;
+    if (!isJsonObject(permission)) return permission;
     const named = without(permission, 'resource_server_name', 'description');
     return { ...named, resource_server_identifier: identifierHere(named['resource_server_identifier'], run) };
   });
@@ -49,11 +46,11 @@ async function applyPermissions(
   let outcome: boolean | null = false;
   const kept = new Set<string>();
   for (const [index, permission] of wanted.entries()) {
-    const key = isObject(permission) ? keyOf(permission) : '';
+    const key = isJsonObject(permission) ? keyOf(permission) : '';
     kept.add(key);
     if (present.has(key)) continue;
     const at = ['permissions', index];
-    const api = isObject(permission) ? text(permission, 'resource_server_identifier') : '';
+    const api = isJsonObject(permission) ? text(permission, 'resource_server_identifier') : '';
     const added = await run.change(entry, {
       id: 'addRolePermissions',
       path: { id },
