@@ -1,5 +1,6 @@
 // The three forms of a list (management-api.md 1.6): a bare array, an object with totals, and checkpoint pages.
 
+import { ManagementError } from '../errors.js';
 import type { CheckpointWindow, Listing, PageWindow, Window } from '../storage/storage.js';
 
 interface PageQuery {
@@ -31,6 +32,19 @@ export function checkpointOf(query: CheckpointQuery): CheckpointWindow {
 /** The window that a query asks for. `take` and `from` win over everything else (recorded-behaviour.md 3). */
 export function windowOf(query: PageQuery & CheckpointQuery): Window {
   return query.take === undefined && query.from === undefined ? pageOf(query) : checkpointOf(query);
+}
+
+/** Paging by offset ends here where lists can be long (management-api.md 1.6); checkpoint paging goes on. */
+const MAX_OFFSET = 1000;
+
+/** The window that a query asks for, of a list that can be long. @throws ManagementError when its page is too far on. */
+export function windowOfLongList(query: PageQuery & CheckpointQuery): Window {
+  const window = windowOf(query);
+  if (window.kind === 'page' && window.offset >= MAX_OFFSET) {
+    const message = `Requesting page exceeds the allowed maximum of ${MAX_OFFSET} records.`;
+    throw new ManagementError('invalid_paging', message);
+  }
+  return window;
 }
 
 interface Totals {

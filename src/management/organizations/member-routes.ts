@@ -3,7 +3,14 @@
 import { ManagementError } from '../../errors.js';
 import type { Handlers } from '../../http/contract.js';
 import { type FieldsQuery, namedFields, pickFields } from '../../http/fields.js';
-import { checkpointBody, checkpointOf, listBody, pageBody, pageOf, windowOf } from '../../http/paging.js';
+import {
+  checkpointBody,
+  checkpointOf,
+  listBody,
+  pageBody,
+  pageOf,
+  windowOfLongList,
+} from '../../http/paging.js';
 import type { OrganizationMember } from '../../domain/organization-parts.js';
 import type { ConfigReader, ConfigStore } from '../../storage/storage.js';
 import type { ChangeConfig } from '../change.js';
@@ -22,9 +29,6 @@ type Operations =
   | 'listOrganizationRoleMembers'
   | 'listOrganizationInvitations'
   | 'listUserOrganizations';
-
-/** Paging by offset ends here (management-api.md 1.6); checkpoint paging goes on. */
-const MAX_OFFSET = 1000;
 
 /** Roles are shown only where `fields` asks for them (text of the platform's contract). */
 const shownAs = (query: FieldsQuery) => (member: OrganizationMember) => {
@@ -51,11 +55,7 @@ export function memberHandlers(storage: ConfigStore, change: ChangeConfig): Hand
   return {
     async listOrganizationMembers({ path, query }) {
       const { id } = await existing(config, path.id);
-      const window = windowOf(query);
-      if (window.kind === 'page' && window.offset >= MAX_OFFSET) {
-        const message = `Requesting page exceeds the allowed maximum of ${MAX_OFFSET} records.`;
-        throw new ManagementError('invalid_paging', message);
-      }
+      const window = windowOfLongList(query);
       const listing = await config.members.list(id, {}, window);
       const body = listBody('members', window, listing, shownAs(query), { totalsLast: true });
       return { status: 200, body };

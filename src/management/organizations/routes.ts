@@ -6,7 +6,7 @@ import type { Tenant } from '../../domain/tenant.js';
 import { ManagementError } from '../../errors.js';
 import type { Handlers, Query } from '../../http/contract.js';
 import { requireScopes } from '../../http/authentication.js';
-import { listBody, pageBody, pageOf, windowOf } from '../../http/paging.js';
+import { listBody, pageBody, pageOf, windowOfLongList } from '../../http/paging.js';
 import type { ConfigReader, OrganizationOrder, ConfigStore } from '../../storage/storage.js';
 import type { ChangeConfig } from '../change.js';
 import { toOrganizationWire, toWire as clientGrantToWire } from '../client-grants/wire.js';
@@ -26,8 +26,6 @@ type Operations =
   | 'addOrganizationClientGrant'
   | 'removeOrganizationClientGrant';
 
-/** Paging by offset ends here (management-api.md 1.6); checkpoint paging goes on. */
-const MAX_OFFSET = 1000;
 /** management-api.md 1.8, public cloud. */
 const MAX_CLIENT_GRANTS = 100;
 
@@ -63,11 +61,7 @@ export function organizationHandlers(
 ): Handlers<Operations> {
   return {
     async listOrganizations({ query }) {
-      const window = windowOf(query);
-      if (window.kind === 'page' && window.offset >= MAX_OFFSET) {
-        const message = `Requesting page exceeds the allowed maximum of ${MAX_OFFSET} records.`;
-        throw new ManagementError('invalid_paging', message);
-      }
+      const window = windowOfLongList(query);
       const listing = await storage.config.organizations.list({}, window, orderOf(query));
       const client = query.include_client_association_for;
       const ids = client === undefined ? [] : listing.items.map(({ id }) => id);

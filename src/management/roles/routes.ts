@@ -4,7 +4,7 @@ import type { NewRole, Role } from '../../domain/role.js';
 import type { Tenant } from '../../domain/tenant.js';
 import { ManagementError } from '../../errors.js';
 import type { Handlers, RequestBody } from '../../http/contract.js';
-import { listBody, pageBody, pageOf, windowOf } from '../../http/paging.js';
+import { listBody, pageBody, pageOf, windowOf, windowOfLongList } from '../../http/paging.js';
 import type { ConfigReader, ConfigStore } from '../../storage/storage.js';
 import type { ChangeConfig } from '../change.js';
 import { checkPermissions, namedPermissions, toPermissionWire } from '../permissions.js';
@@ -23,8 +23,6 @@ type Operations =
   | 'listRoleUsers'
   | 'addRoleUsers';
 
-/** Paging by offset ends here (management-api.md 1.6); checkpoint paging goes on. */
-const MAX_OFFSET = 1000;
 /** The platform's limit on a role's permissions; its text for a user is documented (management-api.md 10). */
 const MAX_PERMISSIONS = 1000;
 
@@ -129,11 +127,7 @@ export function roleHandlers(
 
     async listRoleUsers({ path, query }) {
       const { id } = await get(storage.config, path.id);
-      const window = windowOf(query);
-      if (window.kind === 'page' && window.offset >= MAX_OFFSET) {
-        const message = `Requesting page exceeds the allowed maximum of ${MAX_OFFSET} records.`;
-        throw new ManagementError('invalid_paging', message);
-      }
+      const window = windowOfLongList(query);
       const listing = await storage.config.users.listByRole(id, window);
       return { status: 200, body: listBody('users', window, listing, toRoleUserWire, { totalsLast: true }) };
     },
