@@ -1,4 +1,4 @@
-// The application: what happens to a request, in order. It does not listen; main.ts does.
+// The application: what happens to a request, in order. It does not listen; server.ts does.
 
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import express, { type Express, type Response } from 'express';

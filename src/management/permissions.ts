@@ -4,7 +4,7 @@ import type { DescribedPermission, Permission } from '../domain/permission.js';
 import type { Tenant } from '../domain/tenant.js';
 import { ManagementError } from '../errors.js';
 import type { components } from '../generated/openapi.js';
-import type { ConfigReader } from '../storage/storage.js';
+import type { ConfigReader, ConfigWriter } from '../storage/storage.js';
 
 type Schemas = components['schemas'];
 
@@ -29,10 +29,7 @@ export function namedPermissions(body: Schemas['Permissions'], tenant: Tenant): 
 }
 
 /** The database holds the same rule. @throws ManagementError for what is no scope of an API. */
-export async function checkPermissions(
-  config: ConfigReader,
-  permissions: readonly Permission[],
-): Promise<void> {
+async function checkPermissions(config: ConfigReader, permissions: readonly Permission[]): Promise<void> {
   const identifiers = new Set(permissions.map(({ resourceServerIdentifier }) => resourceServerIdentifier));
   for (const identifier of identifiers) {
     const wanted = permissions.filter((each) => each.resourceServerIdentifier === identifier);
@@ -44,5 +41,23 @@ export async function checkPermissions(
       const message = `The resource server ${identifier} has no permission ${unknown.permissionName}.`;
       throw new ManagementError('invalid_body', message);
     }
+  }
+}
+
+/** The platform's limit on a role's permissions; a user can have as many, and that text is documented (management-api.md 10). */
+const MAX_PERMISSIONS = 1000;
+
+/** Gives permissions to a role or a user that exists. Those that it has already it keeps. */
+export async function givePermissions(
+  config: ConfigWriter,
+  to: 'role' | 'user',
+  id: string,
+  permissions: readonly Permission[],
+): Promise<void> {
+  const holders = to === 'role' ? config.roles : config.users;
+  await checkPermissions(config, permissions);
+  await holders.addPermissions(id, permissions);
+  if ((await holders.countPermissions(id)) > MAX_PERMISSIONS) {
+    throw new ManagementError('invalid_body', `No more permissions can be assigned to this ${to}.`);
   }
 }

@@ -6,7 +6,7 @@ import type {
   OrganizationConnectionSettings,
 } from '../../domain/organization-parts.js';
 import { ManagementError } from '../../errors.js';
-import type { Handlers } from '../../http/contract.js';
+import type { Call, Handlers } from '../../http/contract.js';
 import { pageBody, pageOf } from '../../http/paging.js';
 import type { ConfigReader, ConfigWriter, ConfigStore } from '../../storage/storage.js';
 import type { ChangeConfig } from '../change.js';
@@ -72,12 +72,23 @@ export function organizationConnectionHandlers(
   storage: ConfigStore,
   change: ChangeConfig,
 ): Handlers<Operations> {
-  const add = async (
-    config: ConfigWriter,
-    id: string,
-    connectionId: string,
-    settings: Partial<OrganizationConnectionSettings>,
-  ) => addConnection(config, (await existing(config, id)).id, connectionId, settings);
+  const add = (call: Call<'addOrganizationConnection' | 'addOrganizationEnabledConnection'>) => {
+    const { connection_id, ...settings } = call.body;
+    return change(call, async (config) => {
+      const { id } = await existing(config, call.path.id);
+      return addConnection(config, id, connection_id, toConnectionSettings(settings));
+    });
+  };
+
+  const update = (
+    call: Call<'updateOrganizationConnection' | 'updateOrganizationEnabledConnection'>,
+    find: typeof get,
+  ) =>
+    change(call, async (config) => {
+      const { organizationId, connectionId } = await find(config, call.path);
+      const changes = toConnectionSettings(call.body);
+      return config.organizationConnections.update(organizationId, connectionId, changes);
+    });
 
   const remove = async (config: ConfigWriter, { id, connection_id }: Place) => {
     const organization = await existing(config, id);
@@ -97,11 +108,7 @@ export function organizationConnectionHandlers(
     },
 
     async addOrganizationConnection(call) {
-      const { connection_id, ...settings } = call.body;
-      const added = await change(call, (config) =>
-        add(config, call.path.id, connection_id, toConnectionSettings(settings)),
-      );
-      return { status: 201, body: connectionToWire(added) };
+      return { status: 201, body: connectionToWire(await add(call)) };
     },
 
     async getOrganizationConnection({ path }) {
@@ -109,12 +116,7 @@ export function organizationConnectionHandlers(
     },
 
     async updateOrganizationConnection(call) {
-      const updated = await change(call, async (config) => {
-        const { organizationId, connectionId } = await get(config, call.path);
-        const changes = toConnectionSettings(call.body);
-        return config.organizationConnections.update(organizationId, connectionId, changes);
-      });
-      return { status: 200, body: connectionToWire(updated) };
+      return { status: 200, body: connectionToWire(await update(call, get)) };
     },
 
     async removeOrganizationConnection(call) {
@@ -135,11 +137,7 @@ export function organizationConnectionHandlers(
     },
 
     async addOrganizationEnabledConnection(call) {
-      const { connection_id, ...settings } = call.body;
-      const added = await change(call, (config) =>
-        add(config, call.path.id, connection_id, toConnectionSettings(settings)),
-      );
-      return { status: 201, body: enabledConnectionToWire(added) };
+      return { status: 201, body: enabledConnectionToWire(await add(call)) };
     },
 
     async getOrganizationEnabledConnection({ path }) {
@@ -147,12 +145,7 @@ export function organizationConnectionHandlers(
     },
 
     async updateOrganizationEnabledConnection(call) {
-      const updated = await change(call, async (config) => {
-        const { organizationId, connectionId } = await getEnabled(config, call.path);
-        const changes = toConnectionSettings(call.body);
-        return config.organizationConnections.update(organizationId, connectionId, changes);
-      });
-      return { status: 200, body: enabledConnectionToWire(updated) };
+      return { status: 200, body: enabledConnectionToWire(await update(call, getEnabled)) };
     },
 
     async removeOrganizationEnabledConnection(call) {

@@ -7,7 +7,7 @@ import type { Handlers, RequestBody } from '../../http/contract.js';
 import { listBody, pageBody, pageOf, windowOf, windowOfLongList } from '../../http/paging.js';
 import type { ConfigReader, ConfigStore } from '../../storage/storage.js';
 import type { ChangeConfig } from '../change.js';
-import { checkPermissions, namedPermissions, toPermissionWire } from '../permissions.js';
+import { givePermissions, namedPermissions, toPermissionWire } from '../permissions.js';
 import { checkAssignable } from './rules.js';
 import { toChanges, toCreatedWire, toRoleUserWire, toWire } from './wire.js';
 
@@ -22,9 +22,6 @@ type Operations =
   | 'removeRolePermissions'
   | 'listRoleUsers'
   | 'addRoleUsers';
-
-/** The platform's limit on a role's permissions; its text for a user is documented (management-api.md 10). */
-const MAX_PERMISSIONS = 1000;
 
 async function get(config: ConfigReader, id: string): Promise<Role> {
   const found = await config.roles.find(id);
@@ -107,11 +104,7 @@ export function roleHandlers(
       const permissions = namedPermissions(call.body, tenant);
       await change(call, async (config) => {
         const { id } = await get(config, call.path.id);
-        await checkPermissions(config, permissions);
-        await config.roles.addPermissions(id, permissions);
-        if ((await config.roles.countPermissions(id)) > MAX_PERMISSIONS) {
-          throw new ManagementError('invalid_body', 'No more permissions can be assigned to this role.');
-        }
+        await givePermissions(config, 'role', id, permissions);
       });
       return { status: 201, body: {} };
     },

@@ -6,7 +6,7 @@ import type { Handlers } from '../../http/contract.js';
 import { pageBody, pageOf } from '../../http/paging.js';
 import type { ConfigReader, ConfigStore } from '../../storage/storage.js';
 import type { ChangeConfig } from '../change.js';
-import { checkPermissions, namedPermissions } from '../permissions.js';
+import { givePermissions, namedPermissions } from '../permissions.js';
 import { checkAssignable } from '../roles/rules.js';
 import { toWire as roleToWire } from '../roles/wire.js';
 import { getUser } from './routes.js';
@@ -19,9 +19,6 @@ type Operations =
   | 'listUserPermissions'
   | 'addUserPermissions'
   | 'removeUserPermissions';
-
-/** As many as a role can have; the text is documented (management-api.md 10). */
-const MAX_PERMISSIONS = 1000;
 
 /** Recorded for DELETE (terraform-provider-auth0, TestAccUser). */
 async function checkRolesExist(config: ConfigReader, ids: readonly string[]): Promise<void> {
@@ -78,11 +75,7 @@ export function userAccessHandlers(
       const permissions = namedPermissions(call.body, tenant);
       await change(call, async (config) => {
         const { userId } = await getUser(config, call.path.id);
-        await checkPermissions(config, permissions);
-        await config.users.addPermissions(userId, permissions);
-        if ((await config.users.countPermissions(userId)) > MAX_PERMISSIONS) {
-          throw new ManagementError('invalid_body', 'No more permissions can be assigned to this user.');
-        }
+        await givePermissions(config, 'user', userId, permissions);
       });
       return { status: 201, body: {} };
     },

@@ -7,7 +7,7 @@ import type { NewUser, User, UserChanges } from '../../domain/user.js';
 import { ManagementError } from '../../errors.js';
 import type { components } from '../../generated/openapi.js';
 import { withoutNulls } from '../settings.js';
-import { defaultProfile, gravatarOf } from './profile.js';
+import { defaultProfile, gravatarOf, type Known } from './profile.js';
 
 type Schemas = components['schemas'];
 
@@ -69,8 +69,6 @@ function merged(before: JsonObject | null, sent: JsonObject | null): JsonObject 
   if (sent === null || Object.keys(sent).length === 0) return sent;
   return withoutNulls({ ...before, ...sent });
 }
-
-type Known = Pick<User, 'email' | 'username' | 'phoneNumber'>;
 
 /** Name, nickname and picture: defaults follow what they were made from, as long as nobody has said otherwise. */
 function profileChanges(body: Schemas['UpdateUser'], user: User, known: Known): UserChanges {

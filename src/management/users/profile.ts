@@ -1,12 +1,10 @@
 // What a user is called and looks like where nobody said so.
 
 import { createHash } from 'node:crypto';
+import type { User } from '../../domain/user.js';
 
-interface Known {
-  readonly email: string | null;
-  readonly username: string | null;
-  readonly phoneNumber: string | null;
-}
+/** What a user can be known by. */
+export type Known = Pick<User, 'email' | 'username' | 'phoneNumber'>;
 
 interface Profile {
   readonly name: string;

@@ -12,6 +12,7 @@ import type { ChangeConfig } from '../change.js';
 import { newUser, userChanges } from './changes.js';
 import { checkPassword, connectionForUsers } from './connection.js';
 import { hashPassword } from './password.js';
+import type { Known } from './profile.js';
 import { parseUserQuery } from './search-query.js';
 import { toWire } from './wire.js';
 
@@ -44,8 +45,6 @@ function orderOf({ sort }: Query<'listUsers'>): UserOrder | undefined {
   const [by, direction] = sort?.split(':') ?? [];
   return by === undefined ? undefined : { by: by as UserOrder['by'], descending: direction === '-1' };
 }
-
-type Known = Pick<User, 'email' | 'username' | 'phoneNumber'>;
 
 /** What a user of the connection has already of these. The database holds the same rule. */
 async function taken(
