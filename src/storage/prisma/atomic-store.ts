@@ -8,6 +8,12 @@ type Db = Prisma.TransactionClient;
 /** After this many changes, and after twice as many again and again. */
 const FIRST_ANALYZE = 500;
 
+/** Makes the next version of the configuration, which locks out every other change until the transaction ends. */
+export async function raiseVersion(tx: Db): Promise<bigint> {
+  const data = { version: { increment: 1 } } as const;
+  return (await tx.configVersion.update({ where: { id: 1 }, data })).version;
+}
+
 /** The store inside `Storage.atomically`: one transaction, in which each change is a savepoint. */
 export class AtomicStore implements ConfigStore {
   readonly config: ConfigReader;
@@ -32,7 +38,7 @@ export class AtomicStore implements ConfigStore {
 
   write<T>(change: (config: ConfigWriter) => Promise<Change<T>>): Promise<T> {
     return this.#undoable(async () => {
-      this.#version ??= await this.#raiseVersion();
+      this.#version ??= await raiseVersion(this.#tx);
       const { result, entry } = await change(this.#writer);
       if (entry) await writeLog(this.#tx, entry, this.#version);
       await this.#keepPlansGood();
@@ -54,11 +60,6 @@ export class AtomicStore implements ConfigStore {
 
   atomically<T>(work: (store: ConfigStore) => Promise<T>): Promise<T> {
     return this.#undoable(() => work(this));
-  }
-
-  async #raiseVersion(): Promise<bigint> {
-    const data = { version: { increment: 1 } } as const;
-    return (await this.#tx.configVersion.update({ where: { id: 1 }, data })).version;
   }
 
   /** Takes everything back that `work` wrote when it rejects. The transaction can go on, even after a database error. */

@@ -14,7 +14,7 @@ import type {
 } from '../../domain/client.js';
 import type { ClientFilter, ClientReader, ClientWriter } from '../storage.js';
 import { fromColumn, jsonObject, toColumn, tokenQuota } from './json-columns.js';
-import { list, sequenceCursor } from './listing.js';
+import { list, createdAfter } from './listing.js';
 import type { Sealing } from './sealing.js';
 
 type Db = Prisma.TransactionClient;
@@ -104,7 +104,7 @@ const cursorOf = (row: Row): string => `${row.isGlobal ? 'global' : row.seq}`;
 function afterCursor(cursor: string | null): Prisma.ClientWhereInput {
   if (cursor === null) return {};
   if (cursor === 'global') return { clientId: { in: [] } };
-  return { OR: [{ isGlobal: false, seq: { gt: sequenceCursor(cursor) } }, { isGlobal: true }] };
+  return { OR: [{ isGlobal: false, ...createdAfter(cursor) }, { isGlobal: true }] };
 }
 
 export function clientReader(db: Db, sealing: Sealing): ClientReader {

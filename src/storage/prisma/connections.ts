@@ -4,7 +4,7 @@ import { newConnectionId } from '../../domain/ids.js';
 import type { JsonObject, JsonValue } from '../../domain/json.js';
 import type { ConnectionFilter, ConnectionReader, ConnectionWriter } from '../storage.js';
 import { fromColumn, jsonObject, toColumn } from './json-columns.js';
-import { list, sequenceCursor } from './listing.js';
+import { list, createdAfter } from './listing.js';
 import type { Sealing } from './sealing.js';
 
 type Db = Prisma.TransactionClient;
@@ -109,7 +109,7 @@ export function connectionReader(db: Db, sealing: Sealing): ConnectionReader {
             }),
           after: (cursor, take) =>
             db.connection.findMany({
-              where: cursor === null ? matches : { AND: [matches, { seq: { gt: sequenceCursor(cursor) } }] },
+              where: { ...matches, ...createdAfter(cursor) },
               orderBy: { seq: 'asc' },
               include: withClients,
               take,
@@ -128,7 +128,7 @@ export function connectionReader(db: Db, sealing: Sealing): ConnectionReader {
             db.connectionClient.findMany({ where: { connectionId }, orderBy: { seq: 'asc' }, ...part }),
           after: (cursor, take) =>
             db.connectionClient.findMany({
-              where: { connectionId, ...(cursor !== null && { seq: { gt: sequenceCursor(cursor) } }) },
+              where: { connectionId, ...createdAfter(cursor) },
               orderBy: { seq: 'asc' },
               take,
             }),

@@ -2,7 +2,7 @@ import type { DiscoveryDomain as Row, Prisma } from '../../generated/prisma/clie
 import { newDiscoveryDomainId } from '../../domain/ids.js';
 import type { DiscoveryDomain } from '../../domain/organization-parts.js';
 import type { DiscoveryDomainReader, DiscoveryDomainWriter } from '../storage.js';
-import { list, sequenceCursor } from './listing.js';
+import { list, createdAfter } from './listing.js';
 
 type Db = Prisma.TransactionClient;
 
@@ -30,10 +30,8 @@ export function discoveryDomainReader(db: Db): DiscoveryDomainReader {
         {
           count: () => db.discoveryDomain.count({ where }),
           page: (part) => db.discoveryDomain.findMany({ where, orderBy, ...part }),
-          after: async (cursor, take) => {
-            const later = cursor === null ? where : { ...where, seq: { gt: sequenceCursor(cursor) } };
-            return db.discoveryDomain.findMany({ where: later, orderBy, take });
-          },
+          after: (cursor, take) =>
+            db.discoveryDomain.findMany({ where: { ...where, ...createdAfter(cursor) }, orderBy, take }),
           cursor: ({ seq }) => String(seq),
         },
         toDomain,

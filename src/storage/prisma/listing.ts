@@ -28,8 +28,13 @@ export async function list<Row, T>(
   return { items: items.map(toDomain), total: null, next };
 }
 
-/** @throws InvalidCursor when the cursor is no position in an order of creation. */
-export function sequenceCursor(cursor: string): bigint {
+/**
+ * The filter for what was created after a cursor; for everything when it is null.
+ *
+ * @throws InvalidCursor when the cursor is no position in an order of creation.
+ */
+export function createdAfter(cursor: string | null): { seq?: { gt: bigint } } {
+  if (cursor === null) return {};
   if (!/^\d{1,18}$/.test(cursor)) throw new InvalidCursor();
-  return BigInt(cursor);
+  return { seq: { gt: BigInt(cursor) } };
 }

@@ -1,7 +1,7 @@
 import type { Prisma } from '../../generated/prisma/client.js';
 import type { OrganizationMember } from '../../domain/organization-parts.js';
 import type { MemberReader, MemberWriter } from '../storage.js';
-import { list, sequenceCursor } from './listing.js';
+import { list, createdAfter } from './listing.js';
 import { toDomain as toUser } from './users.js';
 
 type Db = Prisma.TransactionClient;
@@ -34,10 +34,13 @@ export function memberReader(db: Db): MemberReader {
         {
           count: () => db.organizationMember.count({ where }),
           page: (part) => db.organizationMember.findMany({ where, orderBy, include, ...part }),
-          after: async (cursor, take) => {
-            const later = cursor === null ? where : { ...where, seq: { gt: sequenceCursor(cursor) } };
-            return db.organizationMember.findMany({ where: later, orderBy, include, take });
-          },
+          after: (cursor, take) =>
+            db.organizationMember.findMany({
+              where: { ...where, ...createdAfter(cursor) },
+              orderBy,
+              include,
+              take,
+            }),
           cursor: ({ seq }) => String(seq),
         },
         toDomain,

@@ -3,7 +3,7 @@ import { newOrganizationId } from '../../domain/ids.js';
 import type { Organization, OrganizationChanges } from '../../domain/organization.js';
 import type { OrganizationOrder, OrganizationReader, OrganizationWriter } from '../storage.js';
 import { fromColumn, jsonObject, toColumn, tokenQuota } from './json-columns.js';
-import { list, sequenceCursor } from './listing.js';
+import { list, createdAfter } from './listing.js';
 
 type Db = Prisma.TransactionClient;
 
@@ -64,7 +64,7 @@ export function organizationReader(db: Db): OrganizationReader {
           page: (part) => db.organization.findMany({ where, orderBy: orderOf(order), ...part }),
           after: (cursor, take) =>
             db.organization.findMany({
-              where: cursor === null ? where : { AND: [where, { seq: { gt: sequenceCursor(cursor) } }] },
+              where: { ...where, ...createdAfter(cursor) },
               orderBy: { seq: 'asc' },
               take,
             }),

@@ -3,7 +3,7 @@ import type { Prisma, PrismaClient } from '../../generated/prisma/client.js';
 import type { NewLogEntry } from '../../domain/log-entry.js';
 import type { TokenFacts, TokenFactsQuery } from '../../domain/token-facts.js';
 import type { Change, ConfigReader, ConfigStore, ConfigWriter, Storage } from '../storage.js';
-import { AtomicStore } from './atomic-store.js';
+import { AtomicStore, raiseVersion } from './atomic-store.js';
 import { clientGrantReader, clientGrantWriter } from './client-grants.js';
 import { clientReader, clientWriter } from './clients.js';
 import { connectionReader, connectionWriter } from './connections.js';
@@ -111,64 +111,43 @@ class PrismaStorage implements Storage {
   }
 
   atomically<T>(work: (store: ConfigStore) => Promise<T>): Promise<T> {
-    return this.#inTurn(() => this.#atomically(work));
+    return this.#transact(UNLIMITED_MS, async (tx) => {
+      // The lock that a change takes by raising the version, which here happens with the first change only.
+      await tx.$queryRaw`SELECT version FROM config_version WHERE id = 1 FOR UPDATE`;
+      const sealing = this.#sealing;
+      const store = new AtomicStore(tx, configReader(tx, sealing), configWriter(tx, sealing));
+      const result = await work(store);
+      return { version: store.version, result };
+    });
   }
 
   #change<T>(change: (tx: Db) => Promise<Change<T>>): Promise<T> {
-    return this.#inTurn(() => this.#transact(change));
+    return this.#transact(CHANGE_TIMEOUT_MS, async (tx) => {
+      // Locks out every other change until this one is done.
+      const version = await raiseVersion(tx);
+      const { result, entry } = await change(tx);
+      if (entry) await writeLog(tx, entry, version);
+      return { version, result };
+    });
   }
 
-  async #inTurn<T>(changing: () => Promise<T>): Promise<T> {
+  /** @param work answers the version that it has made of the configuration; null where it has changed nothing. */
+  async #transact<T>(
+    timeout: number,
+    work: (tx: Db) => Promise<{ version: bigint | null; result: T }>,
+  ): Promise<T> {
     // Entries that wait to be written are older than this change.
     await this.#logs.flush();
-    const writing = changing();
+    const writing = this.#prisma.$transaction(work, { maxWait: CHANGE_TIMEOUT_MS, timeout });
     this.#underWay.add(writing);
     try {
-      return await writing;
-    } finally {
-      this.#underWay.delete(writing);
-    }
-  }
-
-  async #atomically<T>(work: (store: ConfigStore) => Promise<T>): Promise<T> {
-    try {
-      const { version, result } = await this.#prisma.$transaction(
-        async (tx) => {
-          // The lock that a change takes by raising the version, which here happens with the first change only.
-          await tx.$queryRaw`SELECT version FROM config_version WHERE id = 1 FOR UPDATE`;
-          const writer = configWriter(tx, this.#sealing);
-          const store = new AtomicStore(tx, configReader(tx, this.#sealing), writer);
-          const result = await work(store);
-          return { version: store.version, result };
-        },
-        { maxWait: CHANGE_TIMEOUT_MS, timeout: UNLIMITED_MS },
-      );
+      const { version, result } = await writing;
       if (version !== null) this.#sawVersion(Number(version));
       return result;
     } catch (error) {
       throw translated(error);
-    }
-  }
-
-  async #transact<T>(change: (tx: Db) => Promise<Change<T>>): Promise<T> {
-    try {
-      const { version, result } = await this.#prisma.$transaction(
-        async (tx) => {
-          // Locks out every other change until this one is done.
-          const raised = await tx.configVersion.update({
-            where: { id: 1 },
-            data: { version: { increment: 1 } },
-          });
-          const { result, entry } = await change(tx);
-          if (entry) await writeLog(tx, entry, raised.version);
-          return { version: Number(raised.version), result };
-        },
-        { maxWait: CHANGE_TIMEOUT_MS, timeout: CHANGE_TIMEOUT_MS },
-      );
-      this.#sawVersion(version);
-      return result;
-    } catch (error) {
-      throw translated(error);
+    } finally {
+      this.#underWay.delete(writing);
     }
   }
 

@@ -2,7 +2,7 @@ import type { Prisma, User as Row } from '../../generated/prisma/client.js';
 import type { User, UserChanges } from '../../domain/user.js';
 import type { UserOrder, UserReader, UserWriter } from '../storage.js';
 import { fromColumn, jsonObject, toColumn } from './json-columns.js';
-import { list, sequenceCursor } from './listing.js';
+import { list, createdAfter } from './listing.js';
 import { anyOf, listUserPermissions } from './permissions.js';
 import { searchFilter } from './user-search.js';
 
@@ -84,10 +84,8 @@ export function userReader(db: Db): UserReader {
         {
           count: () => db.userRole.count({ where: { roleId } }),
           page: (part) => db.userRole.findMany({ where: { roleId }, orderBy, include, ...part }),
-          after: async (cursor, take) => {
-            const where = { roleId, ...(cursor !== null && { seq: { gt: sequenceCursor(cursor) } }) };
-            return db.userRole.findMany({ where, orderBy, include, take });
-          },
+          after: (cursor, take) =>
+            db.userRole.findMany({ where: { roleId, ...createdAfter(cursor) }, orderBy, include, take }),
           cursor: ({ seq }) => String(seq),
         },
         ({ user }) => toDomain(user),
