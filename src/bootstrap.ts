@@ -10,7 +10,8 @@ import type { Tenant } from './domain/tenant.js';
 import { newClient } from './management/clients/new-client.js';
 import { firstConnection } from './management/connections/defaults.js';
 import { generateSigningKey, rsaAlgorithms } from './oauth/signing-keys.js';
-import type { ConfigReader, ConfigWriter, Storage } from './storage/storage.js';
+import type { ConfigReader, ConfigWriter } from './storage/config.js';
+import type { Storage } from './storage/storage.js';
 
 /** These exist from the first start; the others when somebody asks for them (management-api.md 5). */
 const INITIAL_SYSTEM_APIS = ['management', 'my_account', 'my_organization'] as const satisfies SystemApi[];

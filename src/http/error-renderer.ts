@@ -1,7 +1,8 @@
 import type { ErrorRequestHandler } from 'express';
 import type { Logger } from 'pino';
 import { ManagementError, type ManagementErrorCode } from '../errors.js';
-import { AlreadyExists, InvalidCursor, MissingReference, RuleBroken } from '../storage/storage.js';
+import { AlreadyExists, MissingReference, RuleBroken } from '../storage/storage.js';
+import { InvalidCursor } from '../storage/window.js';
 
 /** What the rules of the database mean to a caller. Handlers check the same rules first, with better texts. */
 const CONFLICTS = {

@@ -1,7 +1,7 @@
 // The three forms of a list (management-api.md 1.6): a bare array, an object with totals, and checkpoint pages.
 
 import { ManagementError } from '../errors.js';
-import type { CheckpointWindow, Listing, PageWindow, Window } from '../storage/storage.js';
+import type { CheckpointWindow, Listing, PageWindow, Window } from '../storage/window.js';
 
 interface PageQuery {
   readonly page?: number;

@@ -9,7 +9,8 @@ import { connectionOf } from '../http/router.js';
 import type { JsonObject, JsonValue } from '../domain/json.js';
 import type { LogType, NewLogEntry } from '../domain/log-entry.js';
 import type { Tenant } from '../domain/tenant.js';
-import type { ConfigStore, ConfigWriter, Storage } from '../storage/storage.js';
+import type { ConfigWriter } from '../storage/config.js';
+import type { ConfigStore, Storage } from '../storage/storage.js';
 
 /** Members whose values never reach the log. */
 const SECRETS = new Set([

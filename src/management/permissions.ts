@@ -4,7 +4,7 @@ import type { DescribedPermission, Permission } from '../domain/permission.js';
 import type { Tenant } from '../domain/tenant.js';
 import { ManagementError } from '../errors.js';
 import type { components } from '../generated/openapi.js';
-import type { ConfigReader, ConfigWriter } from '../storage/storage.js';
+import type { ConfigReader, ConfigWriter } from '../storage/config.js';
 
 type Schemas = components['schemas'];
 

@@ -1,4 +1,5 @@
-import type { Change, ConfigReader, ConfigStore, ConfigWriter } from '../storage/storage.js';
+import type { ConfigReader, ConfigWriter } from '../storage/config.js';
+import type { Change, ConfigStore } from '../storage/storage.js';
 
 /** A store whose next new client gets an id that the seed gives, instead of one that the server makes up. */
 export class SeedStore implements ConfigStore {

@@ -3,7 +3,8 @@ import { type BootstrapClient, bootstrap } from '../../src/bootstrap.js';
 import { systemApis } from '../../src/domain/system-apis.js';
 import { Tenant } from '../../src/domain/tenant.js';
 import { generateSigningKey } from '../../src/oauth/signing-keys.js';
-import type { PageWindow, Storage } from '../../src/storage/storage.js';
+import type { Storage } from '../../src/storage/storage.js';
+import type { PageWindow } from '../../src/storage/window.js';
 import { engines, type TestDatabase } from '../support/engines.js';
 
 const NOW = new Date('2026-03-01T12:00:00.000Z');

@@ -10,7 +10,9 @@ import type { NewResourceServer } from '../../src/domain/resource-server.js';
 import type { NewRole } from '../../src/domain/role.js';
 import { resourceServerDefaults } from '../../src/domain/system-apis.js';
 import type { NewUser } from '../../src/domain/user.js';
-import type { CheckpointWindow, ConfigWriter, PageWindow, Storage } from '../../src/storage/storage.js';
+import type { ConfigWriter } from '../../src/storage/config.js';
+import type { Storage } from '../../src/storage/storage.js';
+import type { CheckpointWindow, PageWindow } from '../../src/storage/window.js';
 import type { Engine, TestDatabase } from '../support/engines.js';
 
 /** A name that no other object has. */

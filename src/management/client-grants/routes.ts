@@ -5,7 +5,8 @@ import type { Tenant } from '../../domain/tenant.js';
 import { ManagementError } from '../../errors.js';
 import type { Handlers, Query, RequestBody } from '../../http/contract.js';
 import { listBody, windowOf } from '../../http/paging.js';
-import type { ClientGrantFilter, ConfigWriter, ConfigStore } from '../../storage/storage.js';
+import type { ClientGrantFilter, ConfigWriter } from '../../storage/config.js';
+import type { ConfigStore } from '../../storage/storage.js';
 import type { ChangeConfig } from '../change.js';
 import { toWire as organizationToWire } from '../organizations/wire.js';
 import {

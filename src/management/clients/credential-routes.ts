@@ -3,7 +3,8 @@
 import type { ClientCredential } from '../../domain/client.js';
 import { ManagementError } from '../../errors.js';
 import type { Handlers } from '../../http/contract.js';
-import type { ConfigReader, ConfigStore } from '../../storage/storage.js';
+import type { ConfigReader } from '../../storage/config.js';
+import type { ConfigStore } from '../../storage/storage.js';
 import type { ChangeConfig } from '../change.js';
 import { credentialToWire, readCredential, readExpiry, withoutCredential } from './credentials.js';
 

@@ -5,7 +5,8 @@ import { ManagementError } from '../../errors.js';
 import type { Handlers, Query } from '../../http/contract.js';
 import { pickFields } from '../../http/fields.js';
 import { checkpointBody, checkpointOf, listBody, windowOf } from '../../http/paging.js';
-import type { ConfigReader, ConnectionFilter, ConfigStore } from '../../storage/storage.js';
+import type { ConfigReader, ConnectionFilter } from '../../storage/config.js';
+import type { ConfigStore } from '../../storage/storage.js';
 import type { ChangeConfig } from '../change.js';
 import { ALWAYS_SHOWN, toChanges, toNewConnection, toWire } from './wire.js';
 

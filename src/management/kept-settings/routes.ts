@@ -3,7 +3,8 @@
 import type { components } from '../../generated/openapi.js';
 import type { JsonObject } from '../../domain/json.js';
 import type { Call, Handlers } from '../../http/contract.js';
-import type { ConfigReader, ConfigStore } from '../../storage/storage.js';
+import type { ConfigReader } from '../../storage/config.js';
+import type { ConfigStore } from '../../storage/storage.js';
 import type { ChangeConfig } from '../change.js';
 import { type DocumentOperation, documents, factors, type KeptDocument } from './documents.js';
 import { merged, without } from './merge.js';

@@ -8,7 +8,8 @@ import type {
 import { ManagementError } from '../../errors.js';
 import type { Call, Handlers } from '../../http/contract.js';
 import { pageBody, pageOf } from '../../http/paging.js';
-import type { ConfigReader, ConfigWriter, ConfigStore } from '../../storage/storage.js';
+import type { ConfigReader, ConfigWriter } from '../../storage/config.js';
+import type { ConfigStore } from '../../storage/storage.js';
 import type { ChangeConfig } from '../change.js';
 import { existing } from './existing.js';
 import {

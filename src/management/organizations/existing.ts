@@ -1,6 +1,6 @@
 import type { Organization } from '../../domain/organization.js';
 import { ManagementError } from '../../errors.js';
-import type { ConfigReader } from '../../storage/storage.js';
+import type { ConfigReader } from '../../storage/config.js';
 
 /** The organization of a path. @throws ManagementError 404 when there is none. */
 export async function existing(config: ConfigReader, id: string): Promise<Organization> {

@@ -12,7 +12,8 @@ import {
   windowOfLongList,
 } from '../../http/paging.js';
 import type { OrganizationMember } from '../../domain/organization-parts.js';
-import type { ConfigReader, ConfigStore } from '../../storage/storage.js';
+import type { ConfigReader } from '../../storage/config.js';
+import type { ConfigStore } from '../../storage/storage.js';
 import type { ChangeConfig } from '../change.js';
 import { toWire as roleToWire } from '../roles/wire.js';
 import { existing } from './existing.js';

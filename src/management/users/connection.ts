@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { DATABASE_STRATEGY, type Connection } from '../../domain/connection.js';
 import { ManagementError } from '../../errors.js';
-import type { ConfigReader } from '../../storage/storage.js';
+import type { ConfigReader } from '../../storage/config.js';
 
 /** Strategies whose users can be made through the API. Others have theirs from whoever they log in with. */
 const WITH_USERS = [DATABASE_STRATEGY, 'email', 'sms'];

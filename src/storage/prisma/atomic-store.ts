@@ -1,5 +1,6 @@
 import type { Prisma } from '../../generated/prisma/client.js';
-import type { Change, ConfigReader, ConfigStore, ConfigWriter } from '../storage.js';
+import type { ConfigReader, ConfigWriter } from '../config.js';
+import type { Change, ConfigStore } from '../storage.js';
 import { translated } from './errors.js';
 import { writeLog } from './logs.js';
 

@@ -1,12 +1,8 @@
 import type { ClientGrant as Row, Prisma } from '../../generated/prisma/client.js';
 import type { ClientGrant, ClientGrantChanges } from '../../domain/client-grant.js';
 import { newClientGrantId } from '../../domain/ids.js';
-import {
-  type ClientGrantFilter,
-  type ClientGrantReader,
-  type ClientGrantWriter,
-  InvalidCursor,
-} from '../storage.js';
+import type { ClientGrantFilter, ClientGrantReader, ClientGrantWriter } from '../config.js';
+import { InvalidCursor } from '../window.js';
 import { fromColumn, strings, toColumn } from './json-columns.js';
 import { list } from './listing.js';
 

@@ -12,7 +12,7 @@ import type {
   NewClientCredential,
   TokenEndpointAuthMethod,
 } from '../../domain/client.js';
-import type { ClientFilter, ClientReader, ClientWriter } from '../storage.js';
+import type { ClientFilter, ClientReader, ClientWriter } from '../config.js';
 import { fromColumn, jsonObject, toColumn, tokenQuota } from './json-columns.js';
 import { list, createdAfter } from './listing.js';
 import type { Sealing } from './sealing.js';

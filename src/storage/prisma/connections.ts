@@ -2,7 +2,7 @@ import type { Connection as Row, Prisma } from '../../generated/prisma/client.js
 import type { Connection, ConnectionChanges } from '../../domain/connection.js';
 import { newConnectionId } from '../../domain/ids.js';
 import type { JsonObject, JsonValue } from '../../domain/json.js';
-import type { ConnectionFilter, ConnectionReader, ConnectionWriter } from '../storage.js';
+import type { ConnectionFilter, ConnectionReader, ConnectionWriter } from '../config.js';
 import { fromColumn, jsonObject, toColumn } from './json-columns.js';
 import { list, createdAfter } from './listing.js';
 import type { Sealing } from './sealing.js';

@@ -1,7 +1,7 @@
 import type { DiscoveryDomain as Row, Prisma } from '../../generated/prisma/client.js';
 import { newDiscoveryDomainId } from '../../domain/ids.js';
 import type { DiscoveryDomain } from '../../domain/organization-parts.js';
-import type { DiscoveryDomainReader, DiscoveryDomainWriter } from '../storage.js';
+import type { DiscoveryDomainReader, DiscoveryDomainWriter } from '../config.js';
 import { list, createdAfter } from './listing.js';
 
 type Db = Prisma.TransactionClient;

@@ -1,4 +1,4 @@
-import { InvalidCursor, type Listing, type Window } from '../storage.js';
+import { InvalidCursor, type Listing, type Window } from '../window.js';
 
 /** The queries behind one list. All of them use the same filter and the same order. */
 export interface ListQueries<Row> {

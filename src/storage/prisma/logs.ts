@@ -4,7 +4,8 @@
 import type pg from 'pg';
 import type { Log as Row, Prisma } from '../../generated/prisma/client.js';
 import type { LogEntry, LogType, NewLogEntry } from '../../domain/log-entry.js';
-import { InvalidCursor, type Listing, type LogFilter, type Window } from '../storage.js';
+import type { LogFilter } from '../storage.js';
+import { InvalidCursor, type Listing, type Window } from '../window.js';
 import { jsonObject } from './json-columns.js';
 import { list } from './listing.js';
 

@@ -1,6 +1,6 @@
 import type { Prisma } from '../../generated/prisma/client.js';
 import type { OrganizationMember } from '../../domain/organization-parts.js';
-import type { MemberReader, MemberWriter } from '../storage.js';
+import type { MemberReader, MemberWriter } from '../config.js';
 import { list, createdAfter } from './listing.js';
 import { toDomain as toUser } from './users.js';
 

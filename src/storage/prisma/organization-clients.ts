@@ -1,6 +1,7 @@
 import type { Prisma } from '../../generated/prisma/client.js';
 import type { OrganizationClient } from '../../domain/organization-parts.js';
-import { InvalidCursor, type OrganizationClientReader, type OrganizationClientWriter } from '../storage.js';
+import type { OrganizationClientReader, OrganizationClientWriter } from '../config.js';
+import { InvalidCursor } from '../window.js';
 import { toDomain as toClient } from './clients.js';
 import { list } from './listing.js';
 import type { Sealing } from './sealing.js';

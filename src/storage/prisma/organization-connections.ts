@@ -1,6 +1,6 @@
 import type { OrganizationConnection as Row, Prisma } from '../../generated/prisma/client.js';
 import type { ConnectionAccessLevel, OrganizationConnection } from '../../domain/organization-parts.js';
-import type { OrganizationConnectionReader, OrganizationConnectionWriter } from '../storage.js';
+import type { OrganizationConnectionReader, OrganizationConnectionWriter } from '../config.js';
 
 type Db = Prisma.TransactionClient;
 type RowWithConnection = Row & { readonly connection: OrganizationConnection['connection'] };

@@ -1,7 +1,7 @@
 import type { Organization as Row, Prisma } from '../../generated/prisma/client.js';
 import { newOrganizationId } from '../../domain/ids.js';
 import type { Organization, OrganizationChanges } from '../../domain/organization.js';
-import type { OrganizationOrder, OrganizationReader, OrganizationWriter } from '../storage.js';
+import type { OrganizationOrder, OrganizationReader, OrganizationWriter } from '../config.js';
 import { fromColumn, jsonObject, toColumn, tokenQuota } from './json-columns.js';
 import { list, createdAfter } from './listing.js';
 

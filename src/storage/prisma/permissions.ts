@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import { Prisma } from '../../generated/prisma/client.js';
 import type { DescribedPermission, Permission, UserPermission } from '../../domain/permission.js';
-import type { Listing, PageWindow } from '../storage.js';
+import type { Listing, PageWindow } from '../window.js';
 
 type Db = Prisma.TransactionClient;
 

@@ -6,7 +6,7 @@ import type {
   SigningAlgorithm,
   TokenDialect,
 } from '../../domain/resource-server.js';
-import type { ResourceServerReader, ResourceServerWriter } from '../storage.js';
+import type { ResourceServerReader, ResourceServerWriter } from '../config.js';
 import {
   fromColumn,
   jsonObject,

@@ -1,7 +1,8 @@
 import type { Prisma, Role as Row } from '../../generated/prisma/client.js';
 import { newRoleId } from '../../domain/ids.js';
 import type { Role } from '../../domain/role.js';
-import { InvalidCursor, type RoleFilter, type RoleReader, type RoleWriter } from '../storage.js';
+import type { RoleFilter, RoleReader, RoleWriter } from '../config.js';
+import { InvalidCursor } from '../window.js';
 import { likePattern } from './like.js';
 import { list } from './listing.js';
 import { anyOf, listRolePermissions } from './permissions.js';

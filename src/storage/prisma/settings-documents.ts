@@ -1,5 +1,5 @@
 import type { Prisma } from '../../generated/prisma/client.js';
-import type { SettingsDocumentReader, SettingsDocumentWriter } from '../storage.js';
+import type { SettingsDocumentReader, SettingsDocumentWriter } from '../config.js';
 import { jsonValue } from './json-columns.js';
 import type { Sealing } from './sealing.js';
 

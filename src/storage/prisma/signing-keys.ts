@@ -1,6 +1,6 @@
 import type { Prisma } from '../../generated/prisma/client.js';
 import type { RsaAlgorithm } from '../../domain/signing-key.js';
-import type { SigningKeyReader, SigningKeyWriter } from '../storage.js';
+import type { SigningKeyReader, SigningKeyWriter } from '../config.js';
 import { publicJwk } from './json-columns.js';
 import type { Sealing } from './sealing.js';
 

@@ -4,7 +4,7 @@ import type {
   TenantSettings,
   TenantSettingsChanges,
 } from '../../domain/tenant-settings.js';
-import type { TenantSettingsReader, TenantSettingsWriter } from '../storage.js';
+import type { TenantSettingsReader, TenantSettingsWriter } from '../config.js';
 import { defaultTokenQuotas, fromColumn, jsonObject, toColumn } from './json-columns.js';
 
 type Db = Prisma.TransactionClient;

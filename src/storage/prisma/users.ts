@@ -1,6 +1,6 @@
 import type { Prisma, User as Row } from '../../generated/prisma/client.js';
 import type { User, UserChanges } from '../../domain/user.js';
-import type { UserOrder, UserReader, UserWriter } from '../storage.js';
+import type { UserOrder, UserReader, UserWriter } from '../config.js';
 import { fromColumn, jsonObject, toColumn } from './json-columns.js';
 import { list, createdAfter } from './listing.js';
 import { anyOf, listUserPermissions } from './permissions.js';

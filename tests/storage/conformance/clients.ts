@@ -1,10 +1,6 @@
 import type { Client, ClientChanges } from '../../../src/domain/client.js';
-import {
-  AlreadyExists,
-  InvalidCursor,
-  MissingReference,
-  type Storage,
-} from '../../../src/storage/storage.js';
+import { AlreadyExists, MissingReference, type Storage } from '../../../src/storage/storage.js';
+import { InvalidCursor } from '../../../src/storage/window.js';
 import {
   aClient,
   aClientGrant,

@@ -1,10 +1,6 @@
 import type { Connection, ConnectionChanges } from '../../../src/domain/connection.js';
-import {
-  AlreadyExists,
-  InvalidCursor,
-  MissingReference,
-  type Storage,
-} from '../../../src/storage/storage.js';
+import { AlreadyExists, MissingReference, type Storage } from '../../../src/storage/storage.js';
+import { InvalidCursor } from '../../../src/storage/window.js';
 import {
   aClient,
   aConnection,

@@ -1,6 +1,7 @@
 // Rules that the database holds whatever the code does (design.md D5). Everything here goes past the checks in code.
 
-import { RuleBroken, type ConfigWriter, type Storage } from '../../../src/storage/storage.js';
+import type { ConfigWriter } from '../../../src/storage/config.js';
+import { RuleBroken, type Storage } from '../../../src/storage/storage.js';
 import type { Engine, TestDatabase } from '../../support/engines.js';
 import {
   aClient,

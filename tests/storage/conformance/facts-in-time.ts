@@ -1,7 +1,8 @@
 // Facts may be cached; what they were decided on must still hold when the token is logged.
 
 import type { TokenFacts } from '../../../src/domain/token-facts.js';
-import type { ConfigWriter, Storage } from '../../../src/storage/storage.js';
+import type { ConfigWriter } from '../../../src/storage/config.js';
+import type { Storage } from '../../../src/storage/storage.js';
 import {
   aClient,
   aClientGrant,

@@ -1,5 +1,6 @@
 import type { LogEntry } from '../../../src/domain/log-entry.js';
-import { InvalidCursor, type LogFilter, type Storage } from '../../../src/storage/storage.js';
+import type { LogFilter, Storage } from '../../../src/storage/storage.js';
+import { InvalidCursor } from '../../../src/storage/window.js';
 import {
   aLogEntry,
   change,

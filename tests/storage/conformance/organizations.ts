@@ -1,11 +1,7 @@
 import type { Organization, OrganizationChanges } from '../../../src/domain/organization.js';
-import {
-  AlreadyExists,
-  InvalidCursor,
-  MissingReference,
-  type OrganizationOrder,
-  type Storage,
-} from '../../../src/storage/storage.js';
+import type { OrganizationOrder } from '../../../src/storage/config.js';
+import { AlreadyExists, MissingReference, type Storage } from '../../../src/storage/storage.js';
+import { InvalidCursor } from '../../../src/storage/window.js';
 import {
   aClient,
   aClientGrant,

@@ -1,10 +1,6 @@
 import type { Role, RoleChanges } from '../../../src/domain/role.js';
-import {
-  AlreadyExists,
-  InvalidCursor,
-  MissingReference,
-  type Storage,
-} from '../../../src/storage/storage.js';
+import { AlreadyExists, MissingReference, type Storage } from '../../../src/storage/storage.js';
+import { InvalidCursor } from '../../../src/storage/window.js';
 import {
   anOrganization,
   aResourceServer,

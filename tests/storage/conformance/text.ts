@@ -1,6 +1,6 @@
 // What databases disagree on: case, order and form of text, and what JSON columns keep.
 
-import { type Storage } from '../../../src/storage/storage.js';
+import type { Storage } from '../../../src/storage/storage.js';
 import type { JsonObject } from '../../../src/domain/json.js';
 import {
   aClient,

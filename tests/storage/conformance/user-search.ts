@@ -1,5 +1,6 @@
 import type { UserField, UserSearch } from '../../../src/domain/user-search.js';
-import type { Storage, UserOrder } from '../../../src/storage/storage.js';
+import type { UserOrder } from '../../../src/storage/config.js';
+import type { Storage } from '../../../src/storage/storage.js';
 import {
   aConnection,
   aUser,

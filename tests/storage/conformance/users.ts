@@ -1,10 +1,6 @@
 import type { User, UserChanges } from '../../../src/domain/user.js';
-import {
-  AlreadyExists,
-  InvalidCursor,
-  MissingReference,
-  type Storage,
-} from '../../../src/storage/storage.js';
+import { AlreadyExists, MissingReference, type Storage } from '../../../src/storage/storage.js';
+import { InvalidCursor } from '../../../src/storage/window.js';
 import {
   aConnection,
   aResourceServer,
