@@ -1,11 +1,12 @@
 // TLS=auto: the authority and the server's certificate, kept in a directory. A certificate and its key are always one
 // file, which is written aside and then put in its place whole, so that several processes can do this at once.
 
-import { createPrivateKey, randomUUID, X509Certificate } from 'node:crypto';
-import { link, mkdir, open, readFile, rename, unlink } from 'node:fs/promises';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { mkdir, readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import path from 'node:path';
 import { type CertifiedKey, makeAuthority, makeServerCertificate } from './certificates.js';
+import { createPrivateFile, replaceFile } from '../whole-file.js';
 import type { TlsIdentitySource } from './identity.js';
 
 const DAY_MS = 86_400_000;
@@ -31,12 +32,12 @@ export function localIdentity(directory: string, publicUrl: URL): TlsIdentitySou
       await mkdir(directory, { recursive: true, mode: 0o700 });
       const authority = await authorityFor(hosts, files.authority, now);
       if ((await textOf(files.public)) !== authority.certificate) {
-        await replace(files.public, authority.certificate, 0o644);
+        await replaceFile(files.public, authority.certificate, 0o644);
       }
       const kept = await readCertifiedKey(files.server);
       if (kept !== null && isServerOf(authority, hosts, kept, now)) return kept;
       const made = await makeServerCertificate(authority, hosts, now);
-      await replace(files.server, textFor(made), 0o600);
+      await replaceFile(files.server, textFor(made), 0o600);
       return made;
     },
   };
@@ -48,8 +49,8 @@ async function authorityFor(hosts: readonly string[], file: string, now: Date): 
   const made = `${hosts.join(' ')}\n${textFor(await makeAuthority(hosts, now))}`;
   // Of two first starts one wins, and the other takes what the winner made. Where one authority follows another, the last
   // one wins, and the others notice at their next look.
-  if (kept === null && (await textOf(file)) === null) await create(file, made);
-  else await replace(file, made, 0o600);
+  if (kept === null && (await textOf(file)) === null) await createPrivateFile(file, made);
+  else await replaceFile(file, made, 0o600);
   const winner = await readCertifiedKey(file);
   if (winner === null) throw new Error(`${file} cannot be read back`);
   return winner;
@@ -109,33 +110,5 @@ async function readCertifiedKey(file: string): Promise<KeptKey | null> {
     return isPair ? { heading, certificate, privateKey } : null;
   } catch {
     return null;
-  }
-}
-
-async function writeAside(file: string, text: string, mode: number): Promise<string> {
-  const draft = `${file}.${randomUUID()}`;
-  const handle = await open(draft, 'wx', mode);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  return draft;
-}
-
-async function replace(file: string, text: string, mode: number): Promise<void> {
-  await rename(await writeAside(file, text, mode), file);
-}
-
-/** Does nothing when the file is there. */
-async function create(file: string, text: string): Promise<void> {
-  const draft = await writeAside(file, text, 0o600);
-  try {
-    await link(draft, file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    await unlink(draft);
   }
 }
