@@ -1,11 +1,10 @@
 // The `auth0` command line, where it was built (go-clients.mjs), logged in as a machine.
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { goClient } from './go-clients.mjs';
+import { runProgram } from './run-program.js';
 import { startTlsServer, type TlsServer } from './server.js';
 
 const program = goClient('auth0');
@@ -25,27 +24,21 @@ const AUDIENCE = 'https://orders.example.com/';
   });
 
   async function run(args: readonly string[]): Promise<string> {
-    const child = spawn(program ?? '', [...args, '--no-input', '--no-color'], {
-      // Without a keyring it keeps the token in its configuration, under this home.
-      env: {
-        PATH: process.env['PATH'],
-        HOME: home,
-        SSL_CERT_FILE: server.authorityFile,
-        AUTH0_CLI_ANALYTICS: 'false',
+    const { status, output, stdout } = await runProgram(
+      program ?? '',
+      [...args, '--no-input', '--no-color'],
+      {
+        // Without a keyring it keeps the token in its configuration, under this home.
+        env: {
+          PATH: process.env['PATH'],
+          HOME: home,
+          SSL_CERT_FILE: server.authorityFile,
+          AUTH0_CLI_ANALYTICS: 'false',
+        },
       },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let output = '';
-    let errors = '';
-    child.stdout.on('data', (chunk: Buffer) => {
-      output += chunk.toString();
-    });
-    child.stderr.on('data', (chunk: Buffer) => {
-      errors += chunk.toString();
-    });
-    await once(child, 'close');
-    if (child.exitCode !== 0) throw new Error(`auth0 ${args.join(' ')}: ${errors}`);
-    return output;
+    );
+    if (status !== 0) throw new Error(`auth0 ${args.join(' ')}: ${output}`);
+    return stdout;
   }
 
   /** @param command as it is typed; no value has a space. */

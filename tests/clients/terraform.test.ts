@@ -1,19 +1,14 @@
 // The Terraform provider, where it was built (go-clients.mjs) and the program `terraform` is on the machine.
 
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { goClient } from './go-clients.mjs';
+import { type Run, runProgram } from './run-program.js';
 import { startTlsServer, type TlsServer } from './server.js';
 
 const provider = spawnSync('terraform', ['version']).error ? null : goClient('terraform-provider-auth0');
-
-interface Run {
-  readonly status: number | null;
-  readonly output: string;
-}
 
 (provider ? describe : describe.skip)('terraform with the provider auth0/auth0', () => {
   let server: TlsServer;
@@ -32,7 +27,7 @@ interface Run {
   });
 
   async function terraform(...args: string[]): Promise<Run> {
-    const child = spawn('terraform', [...args, '-no-color', '-input=false'], {
+    return runProgram('terraform', [...args, '-no-color', '-input=false'], {
       cwd: folder,
       env: {
         PATH: process.env['PATH'],
@@ -44,16 +39,7 @@ interface Run {
         AUTH0_CLIENT_ID: server.management.id,
         AUTH0_CLIENT_SECRET: server.management.secret,
       },
-      stdio: ['ignore', 'pipe', 'pipe'],
     });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.on('data', (chunk: Buffer) => {
-        output += chunk.toString();
-      });
-    }
-    await once(child, 'close');
-    return { status: child.exitCode, output };
   }
 
   /** Asserts that there is nothing to do, and that finding this out wrote nothing. */

@@ -4,16 +4,16 @@
 import { managementScopes } from '../../src/domain/management-scopes.js';
 import { managementErrors } from '../../src/errors.js';
 import { snapshotPaths } from '../../src/instance/routes.js';
-import { document, isObject, type Json, newValidator, operations, resolve, validatorOf } from './document.js';
-
-/** Every `$ref` at or below a value. */
-function* references(value: unknown): Generator<string> {
-  if (!isObject(value)) return;
-  for (const [key, item] of Object.entries(value)) {
-    if (key === '$ref' && typeof item === 'string') yield item;
-    else yield* references(item);
-  }
-}
+import {
+  document,
+  isObject,
+  type Json,
+  newValidator,
+  operations,
+  references,
+  resolve,
+  validatorOf,
+} from './document.js';
 
 /** The path of every key at or below a value that has none. */
 function* emptyKeys(value: unknown, path = ''): Generator<string> {

@@ -20,6 +20,15 @@ export function resolve(reference: string): unknown {
   return keys.reduce<unknown>((at, key) => (isObject(at) ? at[key] : undefined), document);
 }
 
+/** Every `$ref` at or below a value. */
+export function* references(value: unknown): Generator<string> {
+  if (!isObject(value)) return;
+  for (const [key, item] of Object.entries(value)) {
+    if (key === '$ref' && typeof item === 'string') yield item;
+    else yield* references(item);
+  }
+}
+
 const dereferenced = (value: unknown): unknown =>
   isObject(value) && typeof value['$ref'] === 'string' ? resolve(value['$ref']) : value;
 

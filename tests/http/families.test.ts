@@ -1,15 +1,10 @@
 // The validator is made for one family of paths at a time. What a family's document says has to be all of the contract's.
 
 import { documentOf, familyOf } from '../../src/http/contract.js';
+import { references } from '../contract/document.js';
 import { contract } from '../support/server.js';
 
 const families = [...new Set(Object.keys(contract.document.paths).map(familyOf))];
-
-function referencesOf(value: unknown): string[] {
-  if (typeof value !== 'object' || value === null) return [];
-  const { $ref } = value as { $ref?: unknown };
-  return [...(typeof $ref === 'string' ? [$ref] : []), ...Object.values(value).flatMap(referencesOf)];
-}
 
 test.each([
   ['/api/v2/clients', 'clients'],
@@ -34,7 +29,7 @@ test.each(families)('the document of %j has what it refers to, and no more', (fa
   const there = Object.entries(components)
     .filter(([kind]) => kind !== 'securitySchemes')
     .flatMap(([kind, named]) => Object.keys(named).map((name) => `#/components/${kind}/${name}`));
-  const needed = new Set(referencesOf(document));
+  const needed = new Set(references(document));
   expect([...needed].sort()).toEqual(there.sort());
   const all = contract.document['components'] as typeof components;
   for (const [kind, named] of Object.entries(components)) expect(all[kind]).toMatchObject(named);

@@ -3,7 +3,8 @@
 
 import path from 'node:path';
 import { startTlsServer, type TlsServer } from '../server.js';
-import { deployCli, type Run } from './run.js';
+import type { Run } from '../run-program.js';
+import { deployCli } from './run.js';
 import { contentsOf, kinds } from './tenant.js';
 
 const here = import.meta.dirname;

@@ -1,17 +1,10 @@
 // Runs `a0deploy` as a script does: settings in the environment, one process for each command.
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import path from 'node:path';
+import { type Run, runProgram } from '../run-program.js';
 import type { TlsServer } from '../server.js';
 
 const program = path.join(import.meta.dirname, '../node_modules/auth0-deploy-cli/lib/index.js');
-
-export interface Run {
-  readonly status: number | null;
-  /** What it printed, both streams. */
-  readonly output: string;
-}
 
 /** @param settings `AUTH0_…` beside those that name the server; objects are handed over as JSON. */
 export async function deployCli(
@@ -19,7 +12,7 @@ export async function deployCli(
   args: readonly string[],
   settings: Readonly<Record<string, unknown>> = {},
 ): Promise<Run> {
-  const child = spawn(process.execPath, [program, ...args], {
+  return runProgram(process.execPath, [program, ...args], {
     env: {
       PATH: process.env['PATH'],
       NODE_EXTRA_CA_CERTS: server.authorityFile,
@@ -33,14 +26,5 @@ export async function deployCli(
         ]),
       ),
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk: Buffer) => {
-      output += chunk.toString();
-    });
-  }
-  await once(child, 'close');
-  return { status: child.exitCode, output };
 }
