@@ -20,7 +20,7 @@ import { Tenant } from './domain/tenant.js';
 import { encryptionKeyIn } from './encryption-key.js';
 import { readContract } from './http/contract.js';
 import { KeySet } from './oauth/signing-keys.js';
-import { applySeed, type SeedOptions, type SeedReport } from './seed/seed.js';
+import type { SeedOptions, SeedReport } from './seed/seed.js';
 import { openStorage } from './storage/prisma/prisma-storage.js';
 import type { ConfigStore, Storage } from './storage/storage.js';
 import { localIdentity } from './tls/local-identity.js';
@@ -136,9 +136,12 @@ export async function startServer(config: Config, options: StartOptions = {}): P
     const created = await bootstrap(storage, tenant, config.bootstrapClient, now());
     const keys = await KeySet.from(await storage.config.signingKeys.list());
     const handlersOn = (store: ConfigStore) => configurationHandlers(store, { tenant, keys });
-    const seeded = options.seed
-      ? await applySeed({ ...options.seed, contract, tenant, storage, handlersOn })
-      : null;
+    let seeded: SeedReport | null = null;
+    if (options.seed) {
+      // Loaded here because few starts have one.
+      const { applySeed } = await import('./seed/seed.js');
+      seeded = await applySeed({ ...options.seed, contract, tenant, storage, handlersOn });
+    }
     const serve = createApp({
       contract,
       storage,
