@@ -5,6 +5,7 @@ import type { LogEntry, LogType, NewLogEntry } from '../domain/log-entry.js';
 import type { TokenFacts, TokenFactsQuery } from '../domain/token-facts.js';
 import type { QuotaUse, SubjectQuota } from '../domain/token-quota.js';
 import type { ConfigReader, ConfigWriter } from './config.js';
+import type { ArtifactStore, AuthorizationStore } from './protocol.js';
 import type { Window, Listing } from './window.js';
 
 /** A unique constraint refused the write: there is one already. `constraint` names the rule, not the table. */
@@ -83,6 +84,9 @@ export interface ConfigStore {
 }
 
 export interface Storage extends ConfigStore {
+  readonly authorizations: AuthorizationStore;
+  readonly artifacts: ArtifactStore;
+
   /**
    * The facts for a token request, all from one version of the configuration; null when there is no such client.
    * With `fresh` they are read after the call; otherwise they may be older, and `appendLog` tells.
@@ -108,7 +112,7 @@ export interface Storage extends ConfigStore {
    */
   takeFromQuotas(quotas: readonly SubjectQuota[], now: Date): Promise<readonly QuotaUse[]>;
 
-  /** Deletes log entries, used assertions and token counts that are of no use any more. @returns how many. */
+  /** Deletes log entries, used assertions, token counts, authorizations and artifacts that are of no use any more. @returns how many. */
   prune(before: { logs: Date; now: Date }): Promise<number>;
 
   /**

@@ -7,7 +7,7 @@ CREATE TABLE "authorizations" (
     "audience" TEXT COLLATE "C",
     "organization_id" TEXT COLLATE "C",
     "grant_type" TEXT COLLATE "C" NOT NULL,
-    "requested_scopes" TEXT[] COLLATE "C" NOT NULL,
+    "granted_scopes" TEXT[] COLLATE "C" NOT NULL,
     "authorization_details" JSONB,
     "needs_consent" BOOLEAN NOT NULL,
     "action_changes" JSONB,

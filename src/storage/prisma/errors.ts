@@ -50,3 +50,15 @@ export function translated(error: unknown): unknown {
       return cause.originalCode === '23514' ? new RuleBroken(cause.originalMessage ?? '') : error;
   }
 }
+
+/** As `translated`, for a statement that goes to the pool and can break a foreign key (23503). */
+export async function missingReference<T>(statement: Promise<T>): Promise<T> {
+  try {
+    return await statement;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === '23503') {
+      throw new MissingReference(error.message);
+    }
+    throw error;
+  }
+}

@@ -3,8 +3,10 @@ import type { Prisma, PrismaClient } from '../../generated/prisma/client.js';
 import type { NewLogEntry } from '../../domain/log-entry.js';
 import type { TokenFacts, TokenFactsQuery } from '../../domain/token-facts.js';
 import type { ConfigReader, ConfigWriter } from '../config.js';
+import type { ArtifactStore, AuthorizationStore } from '../protocol.js';
 import type { Change, ConfigStore, Storage } from '../storage.js';
 import { AtomicStore, raiseVersion } from './atomic-store.js';
+import { authorizationStore } from './authorizations.js';
 import { clientGrantReader, clientGrantWriter } from './client-grants.js';
 import { clientReader, clientWriter } from './clients.js';
 import { connectionReader, connectionWriter } from './connections.js';
@@ -16,6 +18,7 @@ import { memberReader, memberWriter } from './members.js';
 import { organizationClientReader, organizationClientWriter } from './organization-clients.js';
 import { organizationConnectionReader, organizationConnectionWriter } from './organization-connections.js';
 import { organizationReader, organizationWriter } from './organizations.js';
+import { artifactStore } from './protocol-artifacts.js';
 import { takeFromQuotas } from './quotas.js';
 import { resourceServerReader, resourceServerWriter } from './resource-servers.js';
 import { roleReader, roleWriter } from './roles.js';
@@ -83,6 +86,8 @@ function sizeOf({ access }: TokenFacts): number {
 
 class PrismaStorage implements Storage {
   readonly config: ConfigReader;
+  readonly authorizations: AuthorizationStore;
+  readonly artifacts: ArtifactStore;
   readonly #database: Database;
   readonly #sealing: Sealing;
   readonly #logs: LogWriter;
@@ -101,6 +106,8 @@ class PrismaStorage implements Storage {
     this.#sealing = new Sealing(encryptionKey);
     this.#logs = new LogWriter(database.pool);
     this.config = configReader(this.#prisma, this.#sealing);
+    this.authorizations = authorizationStore(database.pool);
+    this.artifacts = artifactStore(database.pool, this.#sealing);
   }
 
   get #prisma(): PrismaClient {
@@ -211,6 +218,8 @@ class PrismaStorage implements Storage {
       await this.#prisma.log.deleteMany({ where: { date: { lt: logs } } }),
       await this.#prisma.usedAssertion.deleteMany({ where: { expiresAt: { lt: now } } }),
       await this.#prisma.tokenCount.deleteMany({ where: { periodStart: { lt: twoDaysAgo } } }),
+      await this.#prisma.protocolArtifact.deleteMany({ where: { expiresAt: { lt: now } } }),
+      await this.#prisma.authorization.deleteMany({ where: { expiresAt: { lt: now } } }),
     ];
     return deleted.reduce((sum, { count }) => sum + count, 0);
   }

@@ -1,0 +1,132 @@
+// Statements of the token path, through the pool (docs/decisions/0004-token-path.md).
+
+import { createHash } from 'node:crypto';
+import type pg from 'pg';
+import { z } from 'zod';
+import type { Artifact, NewArtifact } from '../../domain/authorization.js';
+import type { ArtifactStore } from '../protocol.js';
+import { missingReference } from './errors.js';
+import { jsonObject } from './json-columns.js';
+import type { Sealing } from './sealing.js';
+
+/** Names are secrets of 256 bits, or short-lived: a plain digest tells nothing about them. */
+const digestOf = (kind: string, name: string): string =>
+  createHash('sha256').update(`${kind}:${name}`).digest('base64url');
+
+const placeOf = (kind: string, digest: string): string => `protocol_artifacts/${kind}/${digest}`;
+
+const INSERT = `
+  INSERT INTO protocol_artifacts
+    (kind, digest, authorization_id, other_digest, encrypted_payload, leeway_seconds, idle_seconds, used_at, expires_at)
+  VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`;
+
+const SELECT = `
+  SELECT digest, authorization_id, encrypted_payload, leeway_seconds, idle_seconds, used_at, consumed_at, expires_at
+  FROM protocol_artifacts`;
+
+/** Since used ones are kept to recognize their repetition, they would push out tokens that are in use. */
+const TRIM = `
+  DELETE FROM protocol_artifacts WHERE (kind, digest) IN (
+    SELECT p.kind, p.digest FROM protocol_artifacts p JOIN authorizations a ON a.id = p.authorization_id
+    WHERE p.kind = $1 AND a.user_id = $2 AND a.client_id = $3 AND p.consumed_at IS NULL
+    ORDER BY p.seq DESC OFFSET $4
+  )`;
+
+const row = z.object({
+  digest: z.string(),
+  authorization_id: z.string().nullable(),
+  encrypted_payload: z.instanceof(Uint8Array),
+  leeway_seconds: z.number(),
+  idle_seconds: z.number().nullable(),
+  used_at: z.date(),
+  consumed_at: z.date().nullable(),
+  expires_at: z.date(),
+});
+
+export function artifactStore(pool: pg.Pool, sealing: Sealing): ArtifactStore {
+  const valuesOf = (kind: string, name: string, artifact: NewArtifact, now: Date): unknown[] => {
+    const digest = digestOf(kind, name);
+    return [
+      kind,
+      digest,
+      artifact.authorizationId,
+      artifact.otherName === null ? null : digestOf(kind, artifact.otherName),
+      sealing.seal(JSON.stringify(artifact.payload), placeOf(kind, digest)),
+      artifact.leewaySeconds,
+      artifact.idleSeconds,
+      now,
+      artifact.expiresAt,
+    ];
+  };
+
+  const find = async (name: string, where: string, kind: string, digest: string): Promise<Artifact | null> => {
+    const { rows } = await pool.query({ name, text: `${SELECT} WHERE ${where}`, values: [kind, digest] });
+    if (rows.length === 0) return null;
+    const columns = row.parse(rows[0]);
+    const payload: unknown = JSON.parse(
+      sealing.openText(columns.encrypted_payload, placeOf(kind, columns.digest)),
+    );
+    return {
+      payload: jsonObject.parse(payload),
+      authorizationId: columns.authorization_id,
+      leewaySeconds: columns.leeway_seconds,
+      idleSeconds: columns.idle_seconds,
+      usedAt: columns.used_at,
+      consumedAt: columns.consumed_at,
+      expiresAt: columns.expires_at,
+    };
+  };
+
+  return {
+    put: async (kind, name, artifact, now) => {
+      await missingReference(
+        pool.query({
+          name: 'artifact_put',
+          text: `${INSERT} ON CONFLICT (kind, digest) DO UPDATE SET
+            authorization_id = excluded.authorization_id, other_digest = excluded.other_digest,
+            encrypted_payload = excluded.encrypted_payload, used_at = excluded.used_at, expires_at = excluded.expires_at`,
+          values: valuesOf(kind, name, artifact, now),
+        }),
+      );
+    },
+    putNew: async (kind, name, artifact, now) => {
+      const { rowCount } = await missingReference(
+        pool.query({
+          name: 'artifact_put_new',
+          text: `${INSERT} ON CONFLICT (kind, digest) DO NOTHING`,
+          values: valuesOf(kind, name, artifact, now),
+        }),
+      );
+      return rowCount === 1;
+    },
+    find: (kind, name) => find('artifact_find', 'kind = $1 AND digest = $2', kind, digestOf(kind, name)),
+    findByOtherName: (kind, otherName) =>
+      find('artifact_find_other', 'kind = $1 AND other_digest = $2', kind, digestOf(kind, otherName)),
+    consume: async (kind, name, now) => {
+      const { rowCount } = await pool.query({
+        name: 'artifact_consume',
+        text: `UPDATE protocol_artifacts SET consumed_at = $3, used_at = $3
+          WHERE kind = $1 AND digest = $2 AND consumed_at IS NULL`,
+        values: [kind, digestOf(kind, name), now],
+      });
+      return rowCount === 1;
+    },
+    touch: async (kind, name, now) => {
+      await pool.query({
+        name: 'artifact_touch',
+        text: 'UPDATE protocol_artifacts SET used_at = $3 WHERE kind = $1 AND digest = $2',
+        values: [kind, digestOf(kind, name), now],
+      });
+    },
+    delete: async (kind, name) => {
+      await pool.query({
+        name: 'artifact_delete',
+        text: 'DELETE FROM protocol_artifacts WHERE kind = $1 AND digest = $2',
+        values: [kind, digestOf(kind, name)],
+      });
+    },
+    trim: async (kind, { userId, clientId }, keep) => {
+      await pool.query({ name: 'artifact_trim', text: TRIM, values: [kind, userId, clientId, keep] });
+    },
+  };
+}
