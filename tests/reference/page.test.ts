@@ -2,28 +2,14 @@
 
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, constants } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { chromiumProgram as chromium } from '../support/chromium.js';
 import { contract, startServer, type TestServer } from '../support/server.js';
-
-/** The browser's program; undefined where there is none. */
-const chromium = ['chromium', 'chromium-browser', 'google-chrome']
-  .flatMap((name) =>
-    (process.env['PATH'] ?? '').split(path.delimiter).map((folder) => path.join(folder, name)),
-  )
-  .find((file) => {
-    try {
-      accessSync(file, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
 
 interface Shown {
   readonly dom: string;
