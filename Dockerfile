@@ -15,6 +15,7 @@ COPY --from=build /grantry/package.json /grantry/openapi.yaml ./
 COPY --from=build /grantry/node_modules node_modules
 COPY --from=build /grantry/prisma/migrations prisma/migrations
 COPY --from=build /grantry/prisma/template prisma/template
+COPY --from=build /grantry/src/pages/assets src/pages/assets
 COPY --from=build /grantry/src/reference/page src/reference/page
 COPY --from=build /grantry/dist dist
 USER node

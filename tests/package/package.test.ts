@@ -31,10 +31,12 @@ afterAll(() => rm(project, { recursive: true, force: true }));
 
 const docs = (file: string): Promise<string> => readFile(path.join(root, 'docs', file), 'utf8');
 
-test('it brings along no tests, no maps, and of the sources only the reference page', async () => {
+test('it brings along no tests, no maps, and of the sources only what a browser loads', async () => {
   const files = await readdir(path.join(project, 'node_modules/grantry'), { recursive: true });
   expect(
-    files.filter((file) => /^(tests|bench|docs)\b|^src\/(?!reference(\/page|$))|\.map$/.test(file)),
+    files.filter((file) =>
+      /^(tests|bench|docs)\b|^src\/(?!reference(\/page|$)|pages(\/assets|$))|\.map$/.test(file),
+    ),
   ).toEqual([]);
 });
 

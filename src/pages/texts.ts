@@ -1,0 +1,202 @@
+// Every text of the pages.
+
+import { type Content, html } from './html.js';
+import type { IdentifierKind } from './login.js';
+
+const identifierInWords: Readonly<Record<IdentifierKind, string>> = {
+  email: 'email address',
+  username: 'username',
+  email_or_username: 'email address or username',
+};
+
+export const texts = {
+  titleWithProblem: (title: string) => `Error: ${title}`,
+  problems: 'There is a problem',
+  cancel: 'Cancel',
+
+  continue: {
+    title: 'One moment',
+    submit: 'Continue',
+    link: 'Continue',
+  },
+
+  formPost: {
+    title: 'Back to the application',
+    lead: 'This page goes on by itself. If it does not, press the button.',
+    submit: 'Continue',
+  },
+
+  login: {
+    title: (application: string) => `Sign in to ${application}`,
+    heading: 'Sign in',
+    lead: (application: Content, organization?: Content) =>
+      organization === undefined
+        ? html`to continue to <strong>${application}</strong>`
+        : html`as a member of <strong>${organization}</strong>, to continue to
+            <strong>${application}</strong>`,
+    connection: 'Where is your account?',
+    identifier: {
+      email: 'Email address',
+      username: 'Username',
+      email_or_username: 'Email or username',
+    },
+    password: 'Password',
+    submit: 'Sign in',
+    problems: {
+      identifier_missing: (kind: IdentifierKind) => `Enter your ${identifierInWords[kind]}`,
+      password_missing: () => 'Enter your password',
+      connection_missing: () => 'Choose where your account is',
+      // The same whichever of the two it is.
+      wrong_credentials: (kind: IdentifierKind) => `Wrong ${identifierInWords[kind]} or password`,
+      too_many_attempts: () => 'Too many attempts. Wait a while, then try again',
+      form_expired: () => 'This page was open for too long. Sign in again',
+    },
+  },
+
+  consent: {
+    title: (application: string) => `Allow ${application}?`,
+    heading: (application: Content) => html`${application} wants to use your account`,
+    thirdParty: 'Third-party application',
+    thirdPartyMeans: (application: Content) =>
+      html`${application} is made and run by others. Accept only if you know it and asked it to do something
+      for you.`,
+    user: 'Signed in as',
+    organization: 'For the organization',
+    api: 'To use',
+    destination: 'You return to',
+    thisDevice: (host: Content) => html`this device (${host})`,
+    installed: (scheme: Content) => html`an app on this device (${scheme})`,
+    asks: (application: Content) => html`${application} would be able to`,
+    nothing: 'Know that you signed in, and no more.',
+    standardScopes: {
+      openid: 'Know that you signed in, and recognise you',
+      profile: 'See your name, picture and the rest of your profile',
+      email: 'See your email address',
+      address: 'See your postal address',
+      phone: 'See your phone number',
+      offline_access: html`<strong>Also while you are away.</strong> Access goes on when you do not use the
+        application, until you or an administrator end it.`,
+    },
+    details: 'In particular',
+    accept: 'Accept',
+    decline: 'Decline',
+    notYou: 'Not you?',
+    switchAccount: 'Use another account',
+  },
+
+  details: {
+    nothing: 'none',
+    yes: 'yes',
+    no: 'no',
+  },
+
+  organization: {
+    choiceTitle: (application: string) => `Choose an organization for ${application}`,
+    choiceHeading: 'Choose an organization',
+    choiceLead: (application: Content, user: Content) =>
+      html`to continue to <strong>${application}</strong> as <strong>${user}</strong>`,
+    choiceLegend: 'Your organizations',
+    choiceProblems: {
+      not_chosen: 'Choose an organization',
+      not_a_member: 'You are not a member of that organization any more. Choose another',
+      form_expired: 'This page was open for too long. Choose again',
+    },
+    nameTitle: (application: string) => `Organization for ${application}`,
+    nameHeading: 'Your organization',
+    nameLead: (application: Content) => html`to continue to <strong>${application}</strong>`,
+    nameLabel: 'Organization name',
+    nameHint: 'The short name, in lower case: acme-corp for example.',
+    nameProblems: {
+      missing: 'Enter the name of your organization',
+      unknown: 'There is no organization of this name. Check the spelling',
+      form_expired: 'This page was open for too long. Enter the name again',
+    },
+  },
+
+  device: {
+    codeTitle: 'Connect a device',
+    codeLead: 'Enter the code that your device shows.',
+    codeLabel: 'Code',
+    codeHint: 'Capitals, spaces and hyphens do not matter.',
+    problems: {
+      missing: 'Enter the code that your device shows',
+      unknown: 'There is no such code. Check it on your device',
+      expired: 'This code has expired. Ask your device for a new one',
+      used: 'This code has been used. Ask your device for a new one',
+      too_many_attempts: 'Too many attempts. Wait a while, then try again',
+    },
+    confirmTitle: 'Is this your device?',
+    confirmHeading: (application: Content) => html`Connect ${application}?`,
+    codeShown: 'Code on the device',
+    application: 'Application',
+    ipAddress: 'Asked from',
+    warning: 'Is this device yours, and in front of you?',
+    warningMeans:
+      'Go on only if you began this yourself and your device shows this very code. If someone sent you the code or a link to this page, cancel: they are trying to use your account.',
+    confirm: 'Yes, connect it',
+    outcomes: {
+      connected: {
+        title: 'Device connected',
+        lead: (application?: Content) =>
+          application === undefined
+            ? 'You can go back to your device and close this page.'
+            : html`You can go back to <strong>${application}</strong> on your device and close this page.`,
+      },
+      cancelled: {
+        title: 'Device not connected',
+        lead: () => 'You cancelled, and the device got no access. You can close this page.',
+      },
+      expired: {
+        title: 'The code has expired',
+        lead: () => 'The device got no access. Ask it for a new code and begin again.',
+      },
+    },
+  },
+
+  logout: {
+    title: 'Sign out',
+    heading: 'Sign out?',
+    lead: (application?: Content, user?: Content) => [
+      user !== undefined && html`You are signed in as <strong>${user}</strong>. `,
+      application === undefined
+        ? 'This ends your session here.'
+        : html`<strong>${application}</strong> asks to end your session here.`,
+    ],
+    confirm: 'Yes, sign out',
+    stay: 'No, stay signed in',
+    done: 'You are signed out',
+    doneLead: (application?: Content) =>
+      application === undefined
+        ? 'You can close this page.'
+        : html`You can go back to <strong>${application}</strong>, or close this page.`,
+  },
+
+  error: {
+    expired: {
+      title: 'This page has expired',
+      lead: 'The sign-in was finished elsewhere, or took too long.',
+      advice: 'Go back to the application and begin again.',
+    },
+    refused: {
+      title: 'Access refused',
+      lead: 'The application did not get access to your account.',
+      advice:
+        'If you think that you should have it, tell the people who run the application what is said below.',
+    },
+    application: {
+      title: 'This request cannot be answered',
+      lead: 'The application sent you here with a request that is not right.',
+      advice:
+        'Nothing is wrong with your account. Tell the people who run the application what is said below.',
+    },
+    server: {
+      title: 'Something went wrong here',
+      lead: 'It is not your fault, and nothing was changed.',
+      advice:
+        'Try again in a few minutes. If it happens again, tell the people who run this server what is said below.',
+    },
+    code: 'Error',
+    description: 'Description',
+    reference: 'Reference',
+  },
+} as const;

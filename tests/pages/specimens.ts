@@ -1,0 +1,204 @@
+// Every page in every state, for the tests and for looking at.
+
+import { brandOf } from '../../src/pages/brand.js';
+import { type ConsentModel, consentPage } from '../../src/pages/consent.js';
+import { continuePage } from '../../src/pages/continue.js';
+import { deviceCodePage, deviceConfirmationPage, deviceOutcomePage } from '../../src/pages/device.js';
+import { errorPage } from '../../src/pages/error.js';
+import { formPostPage } from '../../src/pages/form-post.js';
+import { loginPage } from '../../src/pages/login.js';
+import { logoutPage, signedOutPage } from '../../src/pages/logout.js';
+import { organizationChoicePage, organizationNamePage } from '../../src/pages/organization.js';
+
+/**
+ * Every page by name.
+ *
+ * @param foreign stands around each text that someone else wrote, in its order.
+ */
+export function specimens(
+  foreign: (text: string) => string = (text) => text,
+): Readonly<Record<string, string>> {
+  const toServer = (action: string) => ({ action, csrfToken: foreign('q1LxP0a9vY') });
+  const shop = () => ({ name: foreign('Acme Orders') });
+  const northwind = () => ({
+    displayName: foreign('Northwind Traders'),
+    brand: brandOf({ colors: { primary: '#0f766e', page_background: '#e6f2f1' } }),
+  });
+  const jane = () => ({ name: foreign('jane.doe@example.com') });
+  const login = () => ({
+    ...toServer('/interaction/8hV2/login'),
+    application: shop(),
+    identifierKind: 'email' as const,
+  });
+  const consent = () => ({ ...toServer('/interaction/8hV2/consent'), user: jane() });
+  const shopAsks = () => ({ application: { ...shop(), isThirdParty: false } });
+  const orders = (): Pick<ConsentModel, 'api' | 'permissions'> => ({
+    api: { name: foreign('Orders API'), identifier: foreign('https://api.example.com/orders') },
+    permissions: [
+      { value: foreign('read:orders'), description: foreign('See your orders') },
+      {
+        value: foreign('write:orders'),
+        description: foreign('Place orders and change those that are not sent yet'),
+      },
+      { value: foreign('read:invoices'), description: null },
+    ],
+  });
+  const device = () => toServer('/activate');
+
+  return {
+    login: loginPage(login()),
+    'login-hint': loginPage({ ...login(), identifier: foreign('jane.doe@example.com') }),
+    'login-organization': loginPage({
+      ...login(),
+      identifierKind: 'email_or_username',
+      organization: northwind(),
+    }),
+    'login-connections': loginPage({
+      ...login(),
+      identifierKind: 'username',
+      connections: [
+        { name: foreign('customers'), label: foreign('Customers') },
+        { name: foreign('staff'), label: foreign('Staff of Acme') },
+      ],
+    }),
+    'login-empty': loginPage({
+      ...login(),
+      connections: [
+        { name: foreign('customers'), label: foreign('Customers') },
+        { name: foreign('staff'), label: foreign('Staff of Acme') },
+      ],
+      problems: ['connection_missing', 'identifier_missing', 'password_missing'],
+    }),
+    'login-wrong': loginPage({
+      ...login(),
+      identifier: foreign('jane.doe@example.com'),
+      problems: ['wrong_credentials'],
+    }),
+    'login-too-many': loginPage({
+      ...login(),
+      identifier: foreign('jane.doe@example.com'),
+      problems: ['too_many_attempts'],
+    }),
+    'login-expired': loginPage({ ...login(), problems: ['form_expired'] }),
+    consent: consentPage({
+      ...consent(),
+      ...shopAsks(),
+      ...orders(),
+      standardScopes: ['openid', 'profile', 'email'],
+      redirectUri: 'https://shop.example.com/callback',
+    }),
+    'consent-third-party': consentPage({
+      ...consent(),
+      ...orders(),
+      application: { name: foreign('Travel Planner'), isThirdParty: true },
+      organization: northwind(),
+      standardScopes: ['offline_access'],
+      redirectUri: 'https://planner.example.net:8443/back?from=grantry',
+    }),
+    'consent-details': consentPage({
+      ...consent(),
+      application: { name: foreign('Budget Buddy'), isThirdParty: true },
+      api: { name: foreign('Payments API'), identifier: foreign('https://api.bank.example/') },
+      permissions: [],
+      standardScopes: ['openid', 'address', 'phone', 'offline_access'],
+      authorizationDetails: [
+        {
+          type: 'payment_initiation',
+          locations: [foreign('https://api.bank.example/payments')],
+          instructedAmount: { currency: foreign('EUR'), amount: foreign('123.50') },
+          creditorName: foreign('Merchant A'),
+          creditorAccount: { bic: foreign('ABCIDEFFXXX'), iban: foreign('DE02100100109307118603') },
+          remittanceInformation: foreign('Ref Number Merchant'),
+          repeats: false,
+        },
+        {
+          type: foreign('https://bank.example/types/accounts'),
+          actions: [foreign('list_accounts'), foreign('read_balances')],
+          [foreign('x')]: {
+            one: { two: { three: { four: { five: { [foreign('six')]: [foreign('deep')] } } } } },
+          },
+          until: null,
+          limits: [],
+          filters: {},
+          token: foreign('abcdefghij'.repeat(20)),
+        },
+      ],
+      redirectUri: 'com.example.budget:/callback',
+    }),
+    'consent-profile': consentPage({
+      ...consent(),
+      ...shopAsks(),
+      permissions: [],
+      standardScopes: [],
+      redirectUri: 'http://127.0.0.1:4180/callback',
+    }),
+    'consent-device': consentPage({ ...consent(), ...shopAsks(), ...orders(), standardScopes: ['openid'] }),
+    'organization-choice': organizationChoicePage({
+      ...toServer('/interaction/8hV2/organization'),
+      application: shop(),
+      user: jane(),
+      organizations: [
+        { id: foreign('org_1'), displayName: foreign('Northwind Traders') },
+        { id: foreign('org_2'), displayName: foreign('Contoso') },
+        { id: foreign('org_3'), displayName: foreign('Fabrikam Fibre and Everything That Goes With It') },
+      ],
+    }),
+    'organization-choice-problem': organizationChoicePage({
+      ...toServer('/interaction/8hV2/organization'),
+      application: shop(),
+      user: jane(),
+      organizations: [
+        { id: foreign('org_1'), displayName: foreign('Northwind Traders') },
+        { id: foreign('org_2'), displayName: foreign('Contoso') },
+      ],
+      problem: 'not_chosen',
+    }),
+    'organization-name': organizationNamePage({
+      ...toServer('/interaction/8hV2/organization'),
+      application: shop(),
+    }),
+    'organization-name-problem': organizationNamePage({
+      ...toServer('/interaction/8hV2/organization'),
+      application: shop(),
+      name: foreign('northwnid'),
+      problem: 'unknown',
+    }),
+    'device-code': deviceCodePage(device()),
+    'device-code-problem': deviceCodePage({
+      ...device(),
+      userCode: foreign('WDJB-MJHT'),
+      problem: 'expired',
+    }),
+    'device-code-too-many': deviceCodePage({ ...device(), digitsOnly: true, problem: 'too_many_attempts' }),
+    'device-confirmation': deviceConfirmationPage({
+      ...device(),
+      application: { name: foreign('Living Room TV') },
+      userCode: foreign('WDJB-MJHT'),
+      ipAddress: foreign('203.0.113.7'),
+    }),
+    'device-connected': deviceOutcomePage({
+      outcome: 'connected',
+      application: { name: foreign('Living Room TV') },
+    }),
+    'device-cancelled': deviceOutcomePage({ outcome: 'cancelled' }),
+    'device-expired': deviceOutcomePage({ outcome: 'expired' }),
+    logout: logoutPage({ ...toServer('/oidc/logout/confirm'), application: shop(), user: jane() }),
+    'logout-unknown': logoutPage(toServer('/oidc/logout/confirm')),
+    'signed-out': signedOutPage({ application: shop() }),
+    'error-request': errorPage({
+      code: foreign('invalid_request'),
+      description: foreign(
+        'Callback URL mismatch. https://evil.example/callback is not in the list of allowed callback URLs.',
+      ),
+      reference: foreign('90020261125101500123456'),
+    }),
+    'error-refused': errorPage({ code: 'access_denied', description: foreign('user is blocked') }),
+    'error-server': errorPage({ code: 'server_error', reference: foreign('90020261125101500123456') }),
+    'error-expired': errorPage({ code: 'invalid_request', kind: 'expired' }),
+    continue: continuePage({ url: `/authorize/resume?state=${encodeURIComponent(foreign('8hV2'))}` }),
+    'form-post': formPostPage({
+      action: 'https://shop.example.com/callback',
+      fields: { code: foreign('SplxlOBeZQQYbYS6WxSbIA'), state: foreign('af0ifjsldkj'), iss: undefined },
+    }),
+  };
+}
