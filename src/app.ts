@@ -3,6 +3,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import express, { type Express, type Response } from 'express';
 import type { Logger } from 'pino';
+import { platformLoginLimits } from './domain/login.js';
 import type { Tenant } from './domain/tenant.js';
 import { ManagementError } from './errors.js';
 import { authenticate } from './http/authentication.js';
@@ -21,6 +22,7 @@ import { connectionHandlers } from './management/connections/routes.js';
 import { emailHandlers } from './management/emails/routes.js';
 import { notBuiltHandlers } from './management/kept-settings/not-built.js';
 import { keptSettingsHandlers } from './management/kept-settings/routes.js';
+import { grantHandlers } from './management/grants/routes.js';
 import { logHandlers } from './management/logs/routes.js';
 import { organizationClientHandlers } from './management/organizations/client-routes.js';
 import { organizationConnectionHandlers } from './management/organizations/connection-routes.js';
@@ -31,6 +33,7 @@ import { resourceServerHandlers } from './management/resource-servers/routes.js'
 import { roleHandlers } from './management/roles/routes.js';
 import { userAccessHandlers } from './management/users/access-routes.js';
 import { userHandlers } from './management/users/routes.js';
+import { userBlockHandlers } from './management/user-blocks/routes.js';
 import { tenantSettingsHandlers } from './management/tenant-settings/routes.js';
 import { managementTokenVerifier } from './oauth/management-tokens.js';
 import { discoveryDocument } from './oauth/metadata.js';
@@ -69,10 +72,14 @@ type ManagementOperation = Exclude<
   | 'getHealth'
 >;
 
-type ConfigurationOperation = Exclude<
-  ManagementOperation,
-  'listLogs' | 'getLog' | 'takeSnapshot' | 'restoreSnapshot'
->;
+/** What the Management API reads and writes besides the configuration. */
+type OtherOperation =
+  | keyof ReturnType<typeof logHandlers>
+  | keyof ReturnType<typeof grantHandlers>
+  | keyof ReturnType<typeof userBlockHandlers>
+  | keyof ReturnType<typeof snapshotHandlers>;
+
+type ConfigurationOperation = Exclude<ManagementOperation, OtherOperation>;
 
 function faceOf(tenant: Tenant, keys: KeySet): TenantFace {
   const { certificate, pkcs7 } = keys.face;
@@ -115,9 +122,11 @@ export function configurationHandlers(
 }
 
 function handlersOf(options: AppOptions): Handlers<ManagementOperation> {
-  const { storage } = options;
+  const { storage, tenant, now } = options;
   return {
     ...configurationHandlers(storage, options),
+    ...grantHandlers(storage, tenant),
+    ...userBlockHandlers(storage, tenant, { limits: platformLoginLimits, now }),
     ...logHandlers(storage),
     ...snapshotHandlers(storage),
   };

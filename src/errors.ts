@@ -78,6 +78,8 @@ export const managementErrors = {
     message: 'There was an error retrieving branding settings: invalid theme ID',
   },
   inexistent_page_template: { status: 404, message: 'The template does not exist.' },
+  // The status is what clients go by (auth0/go-auth0, management/anomaly.go); the text is ours.
+  inexistent_block: { status: 404, message: 'The IP address is not blocked.' },
   inexistent_log: { status: 404, message: 'Log not found.' },
   not_found: { status: 404, message: 'Not Found' },
   // Conflicts. Codes of the first two and the last are ours: no source has them (management-api.md 14, question 1).

@@ -27,3 +27,5 @@ export const newUserKey = (): string => randomBytes(12).toString('hex');
 export const newDiscoveryDomainId = (): string => `ord_${random(22, ALPHANUMERIC)}`;
 export const newCredentialId = (): string => `cred_${random(22, ALPHANUMERIC)}`;
 export const newResourceServerId = (): string => randomBytes(12).toString('hex');
+/** Of what a user has consented to. */
+export const newConsentId = (): string => randomBytes(12).toString('hex');

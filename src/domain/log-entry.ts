@@ -5,8 +5,17 @@ export type LogType =
   /** Client credentials token: success and failure. */
   | 'seccft'
   | 'feccft'
-  /** Token request of another grant type, or of none: failure. */
+  /** Token request of another grant type, or of none; login that fails for another reason than those below. */
   | 'f'
+  /** Login: success, wrong password, unknown user. */
+  | 's'
+  | 'fp'
+  | 'fu'
+  /** Login that was not tried: the address has failed too often with one identifier, or with any. */
+  | 'limit_wc'
+  | 'limit_mu'
+  /** Membership of an organization by logging in. */
+  | 'organization_member_added'
   /** Write through the Management API: success and failure. */
   | 'sapi'
   | 'fapi';

@@ -25,12 +25,19 @@ export interface User {
   readonly appMetadata: JsonObject | null;
   /** When the password last changed after the user was made. */
   readonly lastPasswordReset: Date | null;
+  readonly lastLogin: Date | null;
+  /** Where that login came from. */
+  readonly lastIp: string | null;
+  readonly loginsCount: number | null;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
 
 /** What is given when a user is made. Both times are its `createdAt`. */
-export type NewUser = Omit<User, 'lastPasswordReset' | 'updatedAt'> & {
+export type NewUser = Omit<
+  User,
+  'lastPasswordReset' | 'lastLogin' | 'lastIp' | 'loginsCount' | 'updatedAt'
+> & {
   /** Argon2id; null for users of connections without passwords. */
   readonly passwordHash: string | null;
 };

@@ -990,6 +990,116 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/grants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what users have allowed */
+        get: operations["listUserGrants"];
+        put?: never;
+        post?: never;
+        /** Take back all that a user has allowed */
+        delete: operations["deleteUserGrants"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/grants/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take back what a user has allowed
+         * @description One that is not there is no error.
+         */
+        delete: operations["deleteUserGrant"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/user-blocks": {
+        parameters: {
+            query: {
+                /** @description Email address, user name or phone number. */
+                identifier: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the addresses that cannot log in with an identifier
+         * @description There need not be a user who has it.
+         */
+        get: operations["listUserBlocksByIdentifier"];
+        put?: never;
+        post?: never;
+        /** Let an identifier be used from everywhere again */
+        delete: operations["deleteUserBlocksByIdentifier"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/user-blocks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the user. */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        /** List the addresses that cannot log in as a user */
+        get: operations["listUserBlocks"];
+        put?: never;
+        post?: never;
+        /**
+         * Let a user log in from everywhere again
+         * @description It does not lift the `blocked` that an administrator has set.
+         */
+        delete: operations["deleteUserBlocks"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/anomaly/blocks/ips/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description IP address. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        /**
+         * Look whether an address cannot log in
+         * @description 200 where it cannot, 404 where it can.
+         */
+        get: operations["checkBlockedIp"];
+        put?: never;
+        post?: never;
+        /** Let an address log in again */
+        delete: operations["unblockIp"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/logs": {
         parameters: {
             query?: never;
@@ -3691,6 +3801,12 @@ export interface components {
             username?: string;
             /** Format: date-time */
             last_password_reset?: string;
+            /** @description Where the last login came from. */
+            last_ip?: string;
+            /** Format: date-time */
+            last_login?: string;
+            /** @description How often the user has logged in. */
+            logins_count?: number;
             app_metadata?: {
                 [key: string]: unknown;
             };
@@ -3701,6 +3817,36 @@ export interface components {
             limit: number;
             total: number;
             length: number;
+        };
+        /** @description What a user has allowed a client to do with an API. */
+        UserGrant: {
+            /** @description Id of the grant. */
+            id: string;
+            /** @description Id of the client. */
+            clientID: string;
+            /** @description Id of the user. */
+            user_id: string;
+            /** @description Identifier of the API. */
+            audience: string;
+            scope: string[];
+            /** @description Organization that it was allowed in, where it was in one. */
+            organization_id?: string;
+        };
+        UserGrantPage: {
+            total: number;
+            start: number;
+            limit: number;
+            grants: components["schemas"]["UserGrant"][];
+        };
+        UserBlocks: {
+            blocked_for: {
+                /** @description Email address, user name or phone number. */
+                identifier: string;
+                /** @description IP address; of IPv6 addresses the network, /64. */
+                ip: string;
+                /** @description Name of the connection of the user. */
+                connection?: string;
+            }[];
         };
         UserRoles: {
             /** @description Ids of roles. */
@@ -3733,7 +3879,7 @@ export interface components {
              * @description When it was.
              */
             date?: string;
-            /** @description `seccft`, `feccft`: client credentials token, success and failure. `sapi`, `fapi`: write through the Management API, success and failure. `f`: token request of another or no grant type. */
+            /** @description `seccft`, `feccft`: client credentials token, success and failure. `sapi`, `fapi`: write through the Management API, success and failure, or a client that registered itself. `s`: login. `fp`, `fu`: login with a wrong password, with an unknown user name. `limit_wc`, `limit_mu`: login refused because the address has failed too often with that user name, with any. `f`: another failed login, or token request of another or no grant type. `organization_member_added`: member of an organization by logging in. */
             type?: string;
             /** @description What happened, for people. */
             description?: string;
@@ -3741,6 +3887,14 @@ export interface components {
             client_id?: string;
             /** @description Name of that client at the time. */
             client_name?: string;
+            /** @description Who logged in, or was to be logged in. */
+            user_id?: string;
+            /** @description What that user is known by. */
+            user_name?: string;
+            /** @description Connection of that user. */
+            connection?: string;
+            /** @description Strategy of that connection. */
+            strategy?: string;
             /** @description Where the request came from. */
             ip?: string;
             user_agent?: string;
@@ -4526,6 +4680,22 @@ export interface components {
             };
             content?: never;
         };
+        /** @description It is blocked. */
+        Blocked: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description The addresses. */
+        UserBlocks: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["UserBlocks"];
+            };
+        };
         /** @description It is done. The body is `{}`, as the platform has it. */
         Done: {
             headers: {
@@ -4690,6 +4860,8 @@ export interface components {
         RoleId: string;
         /** @description Id of the user. */
         UserId: string;
+        /** @description Accepted; brute-force protection is always on. */
+        ConsiderBruteForceEnablement: boolean;
         /** @description Page to return, from 0. */
         Page: number;
         /** @description Page to return, from 0. Use `take` and `from` to go further. */
@@ -7295,6 +7467,194 @@ export interface operations {
             404: components["responses"]["NotFound"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    listUserGrants: {
+        parameters: {
+            query?: {
+                /** @description Page to return, from 0. */
+                page?: components["parameters"]["Page"];
+                /** @description Entries on a page. */
+                per_page?: components["parameters"]["PerPage"];
+                /** @description Return an object with `start`, `limit` and `total` around the list. */
+                include_totals?: components["parameters"]["IncludeTotals"];
+                /** @description Only what this user has allowed. */
+                user_id?: string;
+                /** @description Only what this client may do. */
+                client_id?: string;
+                /** @description Only what may be done with this API. */
+                audience?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Grants, oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserGrant"][] | components["schemas"]["UserGrantPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    deleteUserGrants: {
+        parameters: {
+            query: {
+                /** @description The user. */
+                user_id: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: components["responses"]["Deleted"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    deleteUserGrant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the grant. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: components["responses"]["Deleted"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    listUserBlocksByIdentifier: {
+        parameters: {
+            query: {
+                /** @description Email address, user name or phone number. */
+                identifier: string;
+                /** @description Accepted; brute-force protection is always on. */
+                consider_brute_force_enablement?: components["parameters"]["ConsiderBruteForceEnablement"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["UserBlocks"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    deleteUserBlocksByIdentifier: {
+        parameters: {
+            query: {
+                /** @description Email address, user name or phone number. */
+                identifier: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: components["responses"]["Deleted"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    listUserBlocks: {
+        parameters: {
+            query?: {
+                /** @description Accepted; brute-force protection is always on. */
+                consider_brute_force_enablement?: components["parameters"]["ConsiderBruteForceEnablement"];
+            };
+            header?: never;
+            path: {
+                /** @description Id of the user. */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["UserBlocks"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    deleteUserBlocks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the user. */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: components["responses"]["Deleted"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    checkBlockedIp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description IP address. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Blocked"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    unblockIp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description IP address. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: components["responses"]["Deleted"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
         };
     };
     listLogs: {

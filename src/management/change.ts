@@ -92,15 +92,20 @@ export type ChangeConfig = <Id extends OperationId, T>(
   change: (config: ConfigWriter) => Promise<T>,
 ) => Promise<T>;
 
+/** The row for a write that a call makes. */
+export function entryOf<Id extends OperationId>(call: Call<Id>, tenant: Tenant): NewLogEntry {
+  const path = call.operation.path.replaceAll(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = (call.path as Record<string, string>)[name];
+    return value === undefined ? whole : encodeURIComponent(value);
+  });
+  return logEntry('sapi', { ...call, path }, tenant, {});
+}
+
 export function changingWith(storage: ConfigStore, tenant: Tenant): ChangeConfig {
   return (call, change) =>
     storage.write(async (config) => {
       const result = await change(config);
-      const path = call.operation.path.replaceAll(/\{(\w+)\}/g, (whole, name: string) => {
-        const value = (call.path as Record<string, string>)[name];
-        return value === undefined ? whole : encodeURIComponent(value);
-      });
-      return { result, entry: logEntry('sapi', { ...call, path }, tenant, {}) };
+      return { result, entry: entryOf(call, tenant) };
     });
 }
 

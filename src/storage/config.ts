@@ -191,8 +191,8 @@ export interface OrganizationWriter extends OrganizationReader {
 
 export interface RoleReader {
   find(id: string): Promise<Role | null>;
-  /** Which of these do not exist. */
-  missing(ids: readonly string[]): Promise<readonly string[]>;
+  /** Those of these that exist, in no order. */
+  findAll(ids: readonly string[]): Promise<readonly Role[]>;
   /** By name. */
   list(filter: RoleFilter, window: Window): Promise<Listing<Role>>;
   /** By permission name, then API. */

@@ -6,6 +6,8 @@ import type { TokenFacts, TokenFactsQuery } from '../domain/token-facts.js';
 import type { QuotaUse, SubjectQuota } from '../domain/token-quota.js';
 import type { ConfigReader, ConfigWriter } from './config.js';
 import type { ArtifactStore, AuthorizationStore } from './protocol.js';
+import type { ConsentStore } from './consents.js';
+import type { LoginStore } from './logins.js';
 import type { Window, Listing } from './window.js';
 
 /** A unique constraint refused the write: there is one already. `constraint` names the rule, not the table. */
@@ -86,6 +88,8 @@ export interface ConfigStore {
 export interface Storage extends ConfigStore {
   readonly authorizations: AuthorizationStore;
   readonly artifacts: ArtifactStore;
+  readonly logins: LoginStore;
+  readonly consents: ConsentStore;
 
   /**
    * The facts for a token request, all from one version of the configuration; null when there is no such client.
@@ -112,7 +116,11 @@ export interface Storage extends ConfigStore {
    */
   takeFromQuotas(quotas: readonly SubjectQuota[], now: Date): Promise<readonly QuotaUse[]>;
 
-  /** Deletes log entries, used assertions, token counts, authorizations and artifacts that are of no use any more. @returns how many. */
+  /**
+   * Deletes what is of no use any more: log entries, used assertions, token counts, failed logins, authorizations and
+   * artifacts.
+   * @returns how many.
+   */
   prune(before: { logs: Date; now: Date }): Promise<number>;
 
   /**

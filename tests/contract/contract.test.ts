@@ -7,6 +7,7 @@ import { clientGrantCases, resourceServerCases } from './api-cases.js';
 import { clientCases, credentialCases } from './client-cases.js';
 import { connectionCases } from './connection-cases.js';
 import { isObject, type Json, operationOf, operations, validatorOf } from './document.js';
+import { grantCases, userBlockCases } from './login-cases.js';
 import { roleCases, userCases } from './role-and-user-cases.js';
 import { organizationPartCases } from './organization-part-cases.js';
 import { instanceCases, logCases, oauthCases, organizationCases, referenceCases } from './other-cases.js';
@@ -25,6 +26,8 @@ const cases: Cases = {
   ...roleCases,
   ...userCases,
   ...organizationPartCases,
+  ...grantCases,
+  ...userBlockCases,
   ...logCases,
   ...oauthCases,
   ...referenceCases,
@@ -127,6 +130,7 @@ const lists: { id: string; path: (world: World) => string }[] = [
     id: 'listUserOrganizations',
     path: ({ user }) => `users/${user}/organizations`,
   },
+  { id: 'listUserGrants', path: () => 'grants' },
   { id: 'listLogs', path: () => 'logs' },
 ];
 const forms = lists.flatMap((list) =>

@@ -8,7 +8,9 @@ import { clientConformance, clientListConformance } from './conformance/clients.
 import { connectionConformance, connectionListConformance } from './conformance/connections.js';
 import { credentialConformance } from './conformance/credentials.js';
 import { databaseRuleConformance } from './conformance/database-rules.js';
+import { consentConformance } from './conformance/consents.js';
 import { factsInTimeConformance } from './conformance/facts-in-time.js';
+import { loginConformance } from './conformance/logins.js';
 import { logConformance, logListConformance } from './conformance/logs.js';
 import { organizationPartConformance } from './conformance/organization-parts.js';
 import { organizationConformance, organizationListConformance } from './conformance/organizations.js';
@@ -26,6 +28,7 @@ import { tokenFactsConformance } from './conformance/token-facts.js';
 import { userConformance } from './conformance/users.js';
 import { userSearchConformance } from './conformance/user-search.js';
 import { assertionConformance, pruningConformance } from './conformance/upkeep.js';
+import { withdrawnConsentConformance } from './conformance/withdrawn-consents.js';
 import { writeConformance } from './conformance/writes.js';
 import { type OpenDatabase, type Opened, openFresh } from './fixtures.js';
 
@@ -48,6 +51,8 @@ export function storageConformance(engine: Engine): void {
       atomicallyConformance(opened);
       factsInTimeConformance(opened);
       logConformance(opened);
+      loginConformance(opened);
+      consentConformance(opened);
       quotaConformance(opened);
       assertionConformance(opened);
     });
@@ -71,6 +76,7 @@ export function storageConformance(engine: Engine): void {
     timeZoneConformance(engine);
     sealedSecretsConformance(engine);
     snapshotConformance(engine);
+    withdrawnConsentConformance(engine);
     // A lock keeps a second process out of the embedded database (embedded-safety.test.ts).
     if (engine.name !== 'embedded') severalProcessesConformance(engine);
   });

@@ -1,5 +1,6 @@
 // What users may do: /api/v2/users/{id}/roles and /api/v2/users/{id}/permissions (management-api.md 10).
 
+import type { Role } from '../../domain/role.js';
 import type { Tenant } from '../../domain/tenant.js';
 import { ManagementError } from '../../errors.js';
 import type { Handlers } from '../../http/contract.js';
@@ -21,9 +22,11 @@ type Operations =
   | 'addUserPermissions'
   | 'removeUserPermissions';
 
-/** Recorded for DELETE (terraform-provider-auth0, TestAccUser). */
-async function checkRolesExist(config: ConfigReader, ids: readonly string[]): Promise<void> {
-  if ((await config.roles.missing(ids)).length > 0) throw new ManagementError('inexistent_role');
+/** Recorded for DELETE (terraform-provider-auth0, TestAccUser). @throws ManagementError where one does not exist. */
+async function existingRoles(config: ConfigReader, ids: readonly string[]): Promise<readonly Role[]> {
+  const roles = await config.roles.findAll(ids);
+  if (roles.length < ids.length) throw new ManagementError('inexistent_role');
+  return roles;
 }
 
 export function userAccessHandlers(
@@ -43,11 +46,7 @@ export function userAccessHandlers(
       await change(call, async (config) => {
         const { userId } = await getUser(config, call.path.id);
         const ids = [...new Set(call.body.roles)];
-        await checkRolesExist(config, ids);
-        for (const id of ids) {
-          const role = await config.roles.find(id);
-          if (role) checkAssignable(role);
-        }
+        for (const role of await existingRoles(config, ids)) checkAssignable(role);
         await config.users.addRoles([userId], ids);
       });
       return { status: 204, body: undefined };
@@ -56,8 +55,9 @@ export function userAccessHandlers(
     async removeUserRoles(call) {
       await change(call, async (config) => {
         const { userId } = await getUser(config, call.path.id);
-        await checkRolesExist(config, call.body.roles);
-        await config.users.removeRoles(userId, call.body.roles);
+        const ids = [...new Set(call.body.roles)];
+        await existingRoles(config, ids);
+        await config.users.removeRoles(userId, ids);
       });
       return { status: 204, body: undefined };
     },

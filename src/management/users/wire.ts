@@ -31,6 +31,9 @@ export function toWire(user: User): Schemas['User'] {
     ...(user.userMetadata !== null && { user_metadata: user.userMetadata }),
     ...(user.username !== null && { username: user.username }),
     ...(user.lastPasswordReset !== null && { last_password_reset: user.lastPasswordReset.toISOString() }),
+    ...(user.lastIp !== null && { last_ip: user.lastIp }),
+    ...(user.lastLogin !== null && { last_login: user.lastLogin.toISOString() }),
+    ...(user.loginsCount !== null && { logins_count: user.loginsCount }),
     ...(user.appMetadata !== null && { app_metadata: user.appMetadata }),
   };
 }

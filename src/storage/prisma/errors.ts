@@ -46,6 +46,8 @@ export function translated(error: unknown): unknown {
     case 'P2025':
       return new MissingReference(error.message);
     default:
+      // A foreign key, in a statement of our own.
+      if (cause.originalCode === '23503') return new MissingReference(error.message);
       // 23514 is a check, or a trigger that stands for one; Prisma has no code of its own for them.
       return cause.originalCode === '23514' ? new RuleBroken(cause.originalMessage ?? '') : error;
   }

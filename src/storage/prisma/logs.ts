@@ -136,8 +136,12 @@ export class LogWriter {
   }
 }
 
-/** Writes an entry in the transaction of the change that it is about. */
-export async function writeLog(db: Db, entry: NewLogEntry, configVersion: bigint): Promise<void> {
+/**
+ * Writes an entry in the transaction of the change that it is about.
+ *
+ * @param configVersion the version that the change makes; null where it is no change of the configuration.
+ */
+export async function writeLog(db: Db, entry: NewLogEntry, configVersion: bigint | null): Promise<void> {
   const { data, ...columns } = entry;
   await db.log.create({ data: { ...columns, configVersion, data: data } });
 }

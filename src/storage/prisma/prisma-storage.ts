@@ -4,6 +4,8 @@ import type { NewLogEntry } from '../../domain/log-entry.js';
 import type { TokenFacts, TokenFactsQuery } from '../../domain/token-facts.js';
 import type { ConfigReader, ConfigWriter } from '../config.js';
 import type { ArtifactStore, AuthorizationStore } from '../protocol.js';
+import type { ConsentStore } from '../consents.js';
+import type { LoginStore } from '../logins.js';
 import type { Change, ConfigStore, Storage } from '../storage.js';
 import { AtomicStore, raiseVersion } from './atomic-store.js';
 import { authorizationStore } from './authorizations.js';
@@ -13,6 +15,8 @@ import { connectionReader, connectionWriter } from './connections.js';
 import { type Database, openDatabase } from './database.js';
 import { translated } from './errors.js';
 import { discoveryDomainReader, discoveryDomainWriter } from './discovery-domains.js';
+import { consentStore } from './consents.js';
+import { type Logged, loginStore, pruneLogins } from './logins.js';
 import { findLog, listLogs, LogWriter, writeLog } from './logs.js';
 import { memberReader, memberWriter } from './members.js';
 import { organizationClientReader, organizationClientWriter } from './organization-clients.js';
@@ -88,6 +92,8 @@ class PrismaStorage implements Storage {
   readonly config: ConfigReader;
   readonly authorizations: AuthorizationStore;
   readonly artifacts: ArtifactStore;
+  readonly logins: LoginStore;
+  readonly consents: ConsentStore;
   readonly #database: Database;
   readonly #sealing: Sealing;
   readonly #logs: LogWriter;
@@ -108,6 +114,9 @@ class PrismaStorage implements Storage {
     this.config = configReader(this.#prisma, this.#sealing);
     this.authorizations = authorizationStore(database.pool);
     this.artifacts = artifactStore(database.pool, this.#sealing);
+    const logged: Logged = (work, entry) => this.#logged(work, entry);
+    this.logins = loginStore(this.#prisma, this.#sealing, logged);
+    this.consents = consentStore(this.#prisma, logged);
   }
 
   get #prisma(): PrismaClient {
@@ -136,6 +145,14 @@ class PrismaStorage implements Storage {
       const { result, entry } = await change(tx);
       if (entry) await writeLog(tx, entry, version);
       return { version, result };
+    });
+  }
+
+  #logged<T>(work: (tx: Db) => Promise<T>, entry: NewLogEntry | null): Promise<T> {
+    return this.#transact(CHANGE_TIMEOUT_MS, async (tx) => {
+      const result = await work(tx);
+      if (entry) await writeLog(tx, entry, null);
+      return { version: null, result };
     });
   }
 
@@ -221,7 +238,7 @@ class PrismaStorage implements Storage {
       await this.#prisma.protocolArtifact.deleteMany({ where: { expiresAt: { lt: now } } }),
       await this.#prisma.authorization.deleteMany({ where: { expiresAt: { lt: now } } }),
     ];
-    return deleted.reduce((sum, { count }) => sum + count, 0);
+    return deleted.reduce((sum, { count }) => sum + count, await pruneLogins(this.#prisma, now));
   }
 
   takeSnapshot(): Promise<void> {

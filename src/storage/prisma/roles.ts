@@ -44,10 +44,8 @@ export function roleReader(db: Db): RoleReader {
       const row = await db.role.findUnique({ where: { id } });
       return row && toDomain(row);
     },
-    async missing(ids) {
-      const rows = await db.role.findMany({ where: { id: { in: [...ids] } }, select: { id: true } });
-      const found = new Set(rows.map(({ id }) => id));
-      return ids.filter((id) => !found.has(id));
+    async findAll(ids) {
+      return (await db.role.findMany({ where: { id: { in: [...ids] } } })).map(toDomain);
     },
     list(filter, window) {
       const matches = where(filter);

@@ -1,7 +1,7 @@
 // Secrets at rest (design.md D6): AES-256-GCM, with the row a secret belongs to as additional data, so that a value
 // copied to another row does not open.
 
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 
 const VERSION = 1;
 const NONCE_BYTES = 12;
@@ -42,6 +42,16 @@ export class Sealing {
         `cannot open the sealed value of ${place}: is ENCRYPTION_KEY the key it was sealed with?`,
       );
     }
+  }
+
+  /**
+   * A name for a text that only the holder of the key can compute, so that whoever has the database cannot try texts.
+   *
+   * @param place what the text is, for example `login_failures/identifier`: no place has the names of another.
+   */
+  nameOf(text: string, place: string): string {
+    const key = createHmac('sha256', this.#key).update(`names of ${place}`).digest();
+    return createHmac('sha256', key).update(text).digest('base64url');
   }
 
   /** As `open`, for sealed text. */

@@ -4,6 +4,7 @@ import { startServer, type TestServer } from '../../support/server.js';
 import {
   type ApiWire,
   createApi,
+  createOrganization,
   createRole,
   createUser,
   invalidBody,
@@ -71,6 +72,16 @@ test('those of roles are listed too, and say so', async () => {
   await server.api('delete', path(user), permissions(api, 'create:resource', 'other'));
   expect(await list(user)).toMatchObject([{ sources: [byRole] }, { sources: [byRole] }]);
   await server.api('delete', userPath(user, '/roles'), { roles: [role.id] });
+  expect(await list(user)).toEqual([]);
+});
+
+test('those of roles in an organization are not listed: the user has them there only', async () => {
+  const [user, role] = [await createUser(server), await createRole(server)];
+  const { id } = await createOrganization(server);
+  await server.api('post', `roles/${role.id}/permissions`, permissions(api, 'create:resource'));
+  await server.api('post', `organizations/${id}/members`, { members: [user.user_id] });
+  const roles = `organizations/${id}/members/${encodeURIComponent(user.user_id)}/roles`;
+  expect((await server.api('post', roles, { roles: [role.id] })).status).toBe(204);
   expect(await list(user)).toEqual([]);
 });
 

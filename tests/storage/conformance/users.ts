@@ -52,7 +52,8 @@ export function userConformance(opened: Opened): void {
         const { userId } = await change(storage, (config) => config.users.create(given));
         const { passwordHash, ...shown } = given;
         const found = await storage.config.users.find(userId);
-        expect(found).toEqual({ ...shown, lastPasswordReset: null, updatedAt: given.createdAt });
+        const neverYet = { lastPasswordReset: null, lastLogin: null, lastIp: null, loginsCount: null };
+        expect(found).toEqual({ ...shown, ...neverYet, updatedAt: given.createdAt });
         expect(JSON.stringify(found)).not.toContain(passwordHash ?? 'passwordHash');
       }
     });
