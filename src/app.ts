@@ -16,6 +16,7 @@ import { health, snapshotHandlers, snapshotPaths } from './instance/routes.js';
 import { changingWith, logRefusedWrites } from './management/change.js';
 import { clientGrantHandlers } from './management/client-grants/routes.js';
 import { credentialHandlers } from './management/clients/credential-routes.js';
+import { newClient } from './management/clients/new-client.js';
 import { clientHandlers } from './management/clients/routes.js';
 import type { TenantFace } from './management/clients/wire.js';
 import { connectionHandlers } from './management/connections/routes.js';
@@ -38,6 +39,7 @@ import { tenantSettingsHandlers } from './management/tenant-settings/routes.js';
 import { managementTokenVerifier } from './oauth/management-tokens.js';
 import { discoveryDocument } from './oauth/metadata.js';
 import { type KeySet, toPem } from './oauth/signing-keys.js';
+import { registrationRoutes } from './oauth/registration/routes.js';
 import { tokenEndpoint } from './oauth/token-endpoint.js';
 import type { PlatformChoices } from './policy/platform-choices.js';
 import { referenceRoutes } from './reference/routes.js';
@@ -63,6 +65,7 @@ export interface AppOptions {
 type ManagementOperation = Exclude<
   OperationId,
   | 'issueToken'
+  | 'registerClient'
   | 'getJsonWebKeySet'
   | 'getOpenidConfiguration'
   | 'getAuthorizationServerMetadata'
@@ -150,11 +153,14 @@ function createExpressApp(options: AppOptions): Express {
     res.set(securityHeaders);
     next();
   });
-  app.get('/.well-known/jwks.json', (_req, res) => sendPublic(res, keys.jwks));
+  app.get('/.well-known/jwks.json', async (_req, res) => {
+    sendPublic(res, keys.publishedFor(await storage.config.tenantSettings.get()));
+  });
   const discovery = discoveryDocument(tenant);
   app.get('/.well-known/openid-configuration', (_req, res) => sendPublic(res, discovery));
   app.get('/.well-known/oauth-authorization-server', (_req, res) => sendPublic(res, discovery));
 
+  app.use(registrationRoutes({ storage, tenant, now: options.now, makeClient: newClient }));
   app.use(referenceRoutes(contract, tenant));
 
   app.get('/_grantry/health', health(storage));

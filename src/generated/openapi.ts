@@ -2138,6 +2138,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/oidc/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Register a client
+         * @description RFC 7591. Needs no token, and is refused until `flags.enable_dynamic_client_registration` of the tenant is on. The client is a third party, strict unless `dynamic_client_registration_security_mode` says otherwise. Metadata that is not named here is passed over.
+         */
+        post: operations["registerClient"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/.well-known/jwks.json": {
         parameters: {
             query?: never;
@@ -4498,14 +4518,50 @@ export interface components {
             /** @enum {string} */
             status: "ok" | "unavailable";
         };
+        RegistrationMetadata: {
+            /** @description Name of the client. */
+            client_name?: string;
+            /** @description Where codes may be sent to, by `https` or to a loopback address. */
+            redirect_uris: string[];
+            /** @description Cut down to what the client can have; `authorization_code` where nothing is said. */
+            grant_types?: string[];
+            response_types?: string[];
+            /**
+             * @description `client_secret_post` where nothing is said.
+             * @enum {string}
+             */
+            token_endpoint_auth_method?: "none" | "client_secret_post";
+            /** @description `native` for applications on the machine of the user. */
+            application_type?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        RegisteredClient: {
+            client_name: string;
+            client_id: string;
+            /** @description Not there for a client without one. */
+            client_secret?: string;
+            redirect_uris: string[];
+            /**
+             * @description It never expires.
+             * @constant
+             */
+            client_secret_expires_at: 0;
+            grant_types: string[];
+            /** @enum {string} */
+            token_endpoint_auth_method: "none" | "client_secret_post";
+        };
         JsonWebKeySet: {
             keys: {
                 /** @constant */
                 kty: "RSA";
                 /** @constant */
                 use: "sig";
-                /** @enum {string} */
-                alg: "RS256" | "RS512" | "PS256";
+                /**
+                 * @description Left out where `flags.remove_alg_from_jwks` of the tenant is on.
+                 * @enum {string}
+                 */
+                alg?: "RS256" | "RS512" | "PS256";
                 kid: string;
                 n: string;
                 e: string;
@@ -4517,6 +4573,7 @@ export interface components {
             issuer: string;
             token_endpoint: string;
             jwks_uri: string;
+            registration_endpoint?: string;
             response_types_supported?: string[];
             grant_types_supported?: string[];
             subject_types_supported?: string[];
@@ -10649,6 +10706,34 @@ export interface operations {
             };
             400: components["responses"]["OAuthError"];
             401: components["responses"]["OAuthError"];
+            403: components["responses"]["OAuthError"];
+            413: components["responses"]["OAuthError"];
+            429: components["responses"]["OAuthError"];
+        };
+    };
+    registerClient: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegistrationMetadata"];
+            };
+        };
+        responses: {
+            /** @description The client. Nothing of it can be changed by itself. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisteredClient"];
+                };
+            };
+            400: components["responses"]["OAuthError"];
             403: components["responses"]["OAuthError"];
             413: components["responses"]["OAuthError"];
             429: components["responses"]["OAuthError"];

@@ -11,6 +11,7 @@ export function discoveryDocument(tenant: Tenant): components['schemas']['Discov
     issuer: tenant.issuer,
     token_endpoint: `${tenant.issuer}oauth/token`,
     jwks_uri: `${tenant.issuer}.well-known/jwks.json`,
+    registration_endpoint: `${tenant.issuer}oidc/register`,
     response_types_supported: [],
     grant_types_supported: Object.values(grantTypes),
     subject_types_supported: ['public'],

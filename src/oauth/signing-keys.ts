@@ -2,6 +2,8 @@
 
 import { createPrivateKey, type KeyObject, webcrypto } from 'node:crypto';
 import { calculateJwkThumbprint, createLocalJWKSet, type JWTVerifyGetKey } from 'jose';
+import { isJsonObject } from '../domain/json.js';
+import type { TenantSettings } from '../domain/tenant-settings.js';
 import type { PublicJwk, RsaAlgorithm, SigningKey } from '../domain/signing-key.js';
 import type { components } from '../generated/openapi.js';
 
@@ -89,6 +91,13 @@ export class KeySet {
     const face = signingKeys.find(({ algorithm }) => algorithm === 'RS256');
     if (face === undefined) throw new Error('there is no RS256 key');
     return new KeySet({ keys: await Promise.all(signingKeys.map(published)) }, face, keys);
+  }
+
+  /** As published for a tenant: without their algorithms where that is its wish (`flags.remove_alg_from_jwks`). */
+  publishedFor({ settings }: Pick<TenantSettings, 'settings'>): JsonWebKeySet {
+    const flags = settings['flags'];
+    if (!isJsonObject(flags) || flags['remove_alg_from_jwks'] !== true) return this.jwks;
+    return { keys: this.jwks.keys.map(({ alg: _alg, ...key }) => key) };
   }
 
   /** @throws when there is no key for the algorithm: first starts make one for each. */

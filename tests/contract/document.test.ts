@@ -204,6 +204,7 @@ describe('openapi.yaml and the sources', () => {
       'getOpenidConfiguration',
       'getReference',
       'issueToken',
+      'registerClient',
     ]);
   });
 

@@ -93,6 +93,12 @@ export const logCases: Cases = {
 const token = ({ server, client, api }: World, parameters: Record<string, string> = {}): Test =>
   askToken(server, client, api, parameters);
 
+const register = ({ server }: World, metadata: object = {}): Test =>
+  server
+    .request()
+    .post('/oidc/register')
+    .send({ redirect_uris: ['https://application.example.com/callback'], ...metadata });
+
 export const oauthCases: Cases = {
   'issueToken 200': (world) => token(world),
   'issueToken 400': (world) => token(world, { grant_type: '' }),
@@ -105,6 +111,23 @@ export const oauthCases: Cases = {
     await givenGrant(server, client, api);
     await askToken(server, client, api);
     return askToken(server, client, api);
+  },
+  'registerClient 403': (world) => register(world),
+  'registerClient 201': async (world) => {
+    await world.server.api('patch', 'tenants/settings', {
+      flags: { enable_dynamic_client_registration: true },
+    });
+    return register(world);
+  },
+  'registerClient 400': (world) => register(world, { redirect_uris: [] }),
+  'registerClient 413': (world) => register(world, { padding: 'x'.repeat(70_000) }),
+  'registerClient 429': async (world) => {
+    // Five in a second are answered; it can end while they are made.
+    for (let n = 0; n < 100; n++) {
+      const answer = await register(world, { redirect_uris: [] });
+      if (answer.status === 429) return answer;
+    }
+    return register(world);
   },
   'getJsonWebKeySet 200': ({ server }) => server.request().get('/.well-known/jwks.json'),
   'getOpenidConfiguration 200': ({ server }) => server.request().get('/.well-known/openid-configuration'),

@@ -28,6 +28,17 @@ describe('the key set', () => {
     }
   });
 
+  test('leaves the algorithms out where the tenant wants it so', async () => {
+    const flag = (remove_alg_from_jwks: boolean) =>
+      server.api('patch', 'tenants/settings', { flags: { remove_alg_from_jwks } });
+    const before = await publishedKeys();
+    await flag(true);
+    const without = await publishedKeys();
+    await flag(false);
+    expect(without).toEqual(before.map(({ alg: _alg, ...key }) => key));
+    expect(await publishedKeys()).toEqual(before);
+  });
+
   test('has no key twice: none serves two algorithms (RFC 8725 section 3.1)', async () => {
     const keys = await publishedKeys();
     expect(new Set(keys.map(({ n }) => n)).size).toBe(keys.length);
@@ -68,6 +79,7 @@ describe('the discovery documents', () => {
       issuer: `${server.url}/`,
       token_endpoint: `${server.url}/oauth/token`,
       jwks_uri: `${server.url}${JWKS}`,
+      registration_endpoint: `${server.url}/oidc/register`,
       response_types_supported: [],
       grant_types_supported: ['client_credentials'],
       subject_types_supported: ['public'],
@@ -99,7 +111,7 @@ describe('the discovery documents', () => {
     expect(payload.sub).toBe(`${client.id}@clients`);
   });
 
-  test.each(['authorization_endpoint', 'userinfo_endpoint', 'registration_endpoint', 'revocation_endpoint'])(
+  test.each(['authorization_endpoint', 'userinfo_endpoint', 'revocation_endpoint'])(
     'name no %s, since there is none',
     async (name) => {
       const { body } = await server.request().get(DISCOVERY[0] ?? '');
