@@ -6,6 +6,7 @@ import type {
   ThirdPartySecurityMode,
   UserPolicy,
 } from './access-policy.js';
+import type { SystemApi } from './resource-server.js';
 import type { ResourceParameterProfile } from './tenant-settings.js';
 
 // What `policy/` needs to know to decide about one request, and nothing else. `storage/` loads it in one read, so
@@ -34,17 +35,49 @@ export interface ClientFacts {
   readonly requiresProofOfPossession: boolean;
   /** Organization for client credentials requests that name none; null when the client has no such default. */
   readonly defaultOrganizationId: string | null;
+  readonly appType: string | null;
+  /** The API that the client is the other side of; null for all but `resource_server` clients. */
+  readonly resourceServerIdentifier: string | null;
+  /** What users of the client can, or must, do about organizations; `deny` where nothing was set. */
+  readonly organizationUsage: OrganizationUsage;
+  readonly organizationRequireBehavior: OrganizationRequireBehavior;
+  /** The APIs that its refresh tokens are good for beside the one that the user logged in for. */
+  readonly refreshTokenPolicies: readonly RefreshTokenPolicy[];
+  readonly tokenExchangeTypes: readonly TokenExchangeType[];
+  /** Whether an administrator has said that callbacks nobody can verify are fine. */
+  readonly trustsNonVerifiableCallbacks: boolean;
+}
+
+export type OrganizationRequireBehavior = 'no_prompt' | 'pre_login_prompt' | 'post_login_prompt';
+export type TokenExchangeType = 'custom_authentication' | 'on_behalf_of_token_exchange';
+
+/** What a multi-resource refresh token gives for one API. */
+export interface RefreshTokenPolicy {
+  readonly audience: string;
+  readonly scopes: readonly string[];
 }
 
 export interface ResourceServerFacts {
   readonly identifier: string;
-  readonly isSystem: boolean;
+  /** Which API of the server's own it is; null for all others. */
+  readonly systemApi: SystemApi | null;
   readonly userPolicy: UserPolicy;
   readonly clientPolicy: ClientPolicy;
   /** Scope values in the order the API lists them. */
   readonly scopes: readonly string[];
   /** Which clients must bind their tokens to a key; null when none must. */
   readonly proofOfPossessionRequiredFor: 'all_clients' | 'public_clients' | null;
+  /** How tokens are to be bound; null when the API does not say. */
+  readonly proofOfPossessionMechanism: 'mtls' | 'dpop' | null;
+  readonly allowsOfflineAccess: boolean;
+  /** RBAC: whether users get only what their permissions give them. */
+  readonly enforcesPolicies: boolean;
+  /** Whether tokens list the permissions of their users, where RBAC is on. */
+  readonly showsPermissions: boolean;
+  /** Whether first-party clients, as far as they can be told, need no consent. */
+  readonly skipsConsentForFirstParty: boolean;
+  /** The types of rich authorization requests that it takes. */
+  readonly authorizationDetailsTypes: readonly string[];
 }
 
 export interface ClientGrantFacts {
@@ -58,6 +91,8 @@ export interface ClientGrantFacts {
   readonly allowAllScopes: boolean;
   readonly organizationUsage: OrganizationUsage;
   readonly allowAnyOrganization: boolean;
+  /** For users only; empty where none was set. */
+  readonly authorizationDetailsTypes: readonly string[];
 }
 
 export interface OrganizationFacts {
@@ -65,6 +100,46 @@ export interface OrganizationFacts {
   readonly name: string;
   /** The client grants that were added to this organization, by id. */
   readonly clientGrantIds: readonly string[];
+  /** Whether its members may use strict third-party clients. */
+  readonly allowsThirdPartyClients: boolean;
+  /** Whether its members may use only the clients that are listed for them. */
+  readonly isAppEntitlementActive: boolean;
+  /** Whether the client of the request is listed for its members. */
+  readonly isClientListedForMembers: boolean;
+  /** The connections that its members can log in with. */
+  readonly enabledConnectionIds: readonly string[];
+}
+
+/** A user who has logged in, as far as the client, the API and the organizations of the request are concerned. */
+export interface UserFacts {
+  readonly userId: string;
+  readonly isBlocked: boolean;
+  readonly connection: {
+    readonly id: string;
+    readonly isDomainConnection: boolean;
+    readonly isEnabledForClient: boolean;
+  };
+  /** Scopes of the API that were given to the user directly. */
+  readonly directPermissions: readonly string[];
+  /** Scopes of the API by the roles that the user has outside organizations. */
+  readonly rolePermissions: readonly string[];
+  /** At least in the organization that was asked for; where none was and the client requires one, in all of them. */
+  readonly memberships: readonly MembershipFacts[];
+  /** What the user has let the client do with the API, and without one. */
+  readonly consents: readonly ConsentFacts[];
+}
+
+export interface MembershipFacts {
+  readonly organizationId: string;
+  /** Scopes of the API by the roles that the user has as a member. */
+  readonly permissions: readonly string[];
+}
+
+export interface ConsentFacts {
+  /** Null for `/userinfo`. */
+  readonly audience: string | null;
+  readonly organizationId: string | null;
+  readonly scopes: readonly string[];
 }
 
 export interface AccessFacts {
@@ -76,4 +151,6 @@ export interface AccessFacts {
   readonly clientGrants: readonly ClientGrantFacts[];
   /** The organization that the request names and the client's default organization, as far as they exist. */
   readonly organizations: readonly OrganizationFacts[];
+  /** Null before login, and for client credentials. */
+  readonly user: UserFacts | null;
 }

@@ -15,6 +15,12 @@ export interface TokenFactsQuery {
   readonly organization: string | null;
 }
 
+/** Which facts access for a user needs. */
+export interface UserTokenFactsQuery extends TokenFactsQuery {
+  /** Null before login. */
+  readonly userId: string | null;
+}
+
 /** A public key that the client may sign assertions with. */
 export interface AssertionKey {
   readonly kid: string | null;
@@ -37,11 +43,19 @@ export interface TokenSettings {
   /** For HS256; null otherwise. */
   readonly signingSecret: string | null;
   readonly lifetimeSeconds: number;
+  /** For tokens that a browser gets straight from `/authorize`. */
+  readonly lifetimeForWebSeconds: number;
   /** Upper bound that a strict third-party client sets on its own tokens; null when it sets none. */
   readonly clientLifetimeSeconds: number | null;
   readonly dialect: TokenDialect;
   readonly enforcesPolicies: boolean;
   readonly encryption: TokenEncryption | null;
+}
+
+/** How ID tokens for the client are made. */
+export interface IdTokenSettings {
+  readonly signingAlgorithm: string;
+  readonly lifetimeSeconds: number;
 }
 
 /** Quotas that count; null where there is none. */
@@ -62,5 +76,6 @@ export interface TokenFacts {
   readonly access: AccessFacts;
   /** Null exactly when `access.resourceServer` is null. */
   readonly token: TokenSettings | null;
+  readonly idToken: IdTokenSettings;
   readonly quotas: TokenQuotas;
 }

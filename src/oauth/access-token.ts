@@ -5,11 +5,9 @@ import { CompactEncrypt, importSPKI, SignJWT, type JWTPayload } from 'jose';
 import type { TokenEncryption } from '../domain/resource-server.js';
 import type { TokenSettings } from '../domain/token-facts.js';
 import type { Tenant } from '../domain/tenant.js';
-import type { Decision } from '../policy/decision.js';
+import type { ClientGranted } from '../policy/decision.js';
 import { signWithKey } from './jws.js';
 import type { KeySet } from './signing-keys.js';
-
-type Granted = Extract<Decision, { granted: true }>;
 
 /** Seconds that a token is valid: the API's lifetime, or less where the client asks for less (token-issuance.md 6.7). */
 export function lifetimeOf({ lifetimeSeconds, clientLifetimeSeconds }: TokenSettings): number {
@@ -18,7 +16,7 @@ export function lifetimeOf({ lifetimeSeconds, clientLifetimeSeconds }: TokenSett
 
 /** token-issuance.md 6.2: two profiles that name the client differently. */
 function claimsOf(
-  decision: Granted,
+  decision: ClientGranted,
   clientId: string,
   settings: TokenSettings,
   tenant: Tenant,
@@ -53,7 +51,7 @@ function claimsOf(
  * @throws when the API signs with a secret that it does not have.
  */
 export async function mintAccessToken(
-  decision: Granted,
+  decision: ClientGranted,
   clientId: string,
   settings: TokenSettings,
   {

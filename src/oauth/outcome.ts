@@ -1,9 +1,9 @@
 import type { TokenFacts, TokenSettings } from '../domain/token-facts.js';
 import type { QuotaUse } from '../domain/token-quota.js';
-import type { Decision } from '../policy/decision.js';
+import type { ClientGranted } from '../policy/decision.js';
 import type { Refusal } from './refusal.js';
 
-export type Granted = Extract<Decision, { granted: true }>;
+export type Granted = ClientGranted;
 
 interface Told {
   /** The rows of the decision table that the request went through, in order. */

@@ -2,7 +2,7 @@
 // compile.
 
 import type { OAuthError } from '../errors.js';
-import type { Denial, DenyReason } from '../policy/decision.js';
+import type { ClientDenial, DenyReason } from '../policy/decision.js';
 
 /**
  * Why a request failed before access was decided. Like a `DenyReason`, a public name that never changes its meaning.
@@ -75,8 +75,8 @@ export const serverError = (): Refusal =>
   fault('server_error', 500, 'server_error', 'An internal server error occurred');
 
 type Renderers = {
-  readonly [Reason in DenyReason]: (
-    denial: Extract<Denial, { reason: Reason }>,
+  readonly [Reason in ClientDenial['reason']]: (
+    denial: Extract<ClientDenial, { reason: Reason }>,
     clientId: string,
   ) => OAuthError;
 };
@@ -135,7 +135,7 @@ const oauthErrorFor: Renderers = {
 };
 
 /** The refusal for a denial. Public texts only: what the policy looked at stays in the log. */
-export function refusalFor(denial: Denial, clientId: string): Refusal {
-  const render = oauthErrorFor[denial.reason] as (denial: Denial, clientId: string) => OAuthError;
+export function refusalFor(denial: ClientDenial, clientId: string): Refusal {
+  const render = oauthErrorFor[denial.reason] as (denial: ClientDenial, clientId: string) => OAuthError;
   return { reason: denial.reason, error: render(denial, clientId) };
 }

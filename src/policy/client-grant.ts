@@ -21,7 +21,7 @@ export function findClientGrant(
   const own = candidates.find((grant) => grant.clientId === client.clientId);
   if (own) return own;
   // Fails closed: only who is known to be a third party has default grants, and only for what is known to be no system API.
-  if (mayBe(client.isFirstParty) || mayBe(resourceServer.isSystem)) return null;
+  if (mayBe(client.isFirstParty) || resourceServer.systemApi !== null) return null;
   return (
     candidates.find((grant) => grant.clientId === null && grant.defaultFor === 'third_party_clients') ?? null
   );

@@ -10,7 +10,15 @@ import type {
   ClientGrantFacts,
   ResourceServerFacts,
 } from '../domain/access-facts.js';
-import type { AccessRequest, Decision, Denial } from './decision.js';
+import type {
+  AccessRequest,
+  ClientAccessRequest,
+  ClientDecision,
+  ClientDenial,
+  Decision,
+  UserAccessRequest,
+  UserDecision,
+} from './decision.js';
 import { audienceOf } from './audience.js';
 import { decideOrganization } from './organization.js';
 import { findClientGrant, grantedScopes } from './client-grant.js';
@@ -26,12 +34,24 @@ import { Trace } from './trace.js';
  * first rule that failed.
  */
 export function decideAccess(
+  request: ClientAccessRequest,
+  facts: AccessFacts,
+  choices?: PlatformChoices,
+): ClientDecision;
+export function decideAccess(
+  request: UserAccessRequest,
+  facts: AccessFacts,
+  choices?: PlatformChoices,
+): UserDecision;
+export function decideAccess(
   request: AccessRequest,
   facts: AccessFacts,
   choices: PlatformChoices = platformChoices,
 ): Decision {
   const trace = new Trace();
   try {
+    // Fails closed: access for users is not decided yet.
+    if (request.subjectType === 'user') throw new Error('not decided yet');
     return decide(request, facts, choices, trace);
   } catch {
     // Fails closed: the facts have another form than their types say.
@@ -44,12 +64,12 @@ export function decideAccess(
 }
 
 function decide(
-  request: AccessRequest,
+  request: ClientAccessRequest,
   facts: AccessFacts,
   choices: PlatformChoices,
   trace: Trace,
-): Decision {
-  const refused = (denial: Denial): Decision => ({ granted: false, denial, trace: trace.steps });
+): ClientDecision {
+  const refused = (denial: ClientDenial): ClientDecision => ({ granted: false, denial, trace: trace.steps });
 
   const flowDenial = checkGrantType(request, facts.client, trace);
   if (flowDenial) return refused(flowDenial);
@@ -83,7 +103,11 @@ function decide(
 }
 
 /** GE-3, CC-12: the application must have the flow switched on, and some kinds of application can never use it. */
-function checkGrantType({ grantType }: AccessRequest, client: ClientFacts, trace: Trace): Denial | null {
+function checkGrantType(
+  { grantType }: AccessRequest,
+  client: ClientFacts,
+  trace: Trace,
+): ClientDenial | null {
   const denial = { reason: 'grant_type_not_allowed', grantType } as const;
   if (!client.grantTypes.includes(grantType)) {
     return trace.deny(
@@ -108,7 +132,7 @@ function resolveResourceServer(
   request: AccessRequest,
   facts: AccessFacts,
   trace: Trace,
-): ResourceServerFacts | Denial {
+): ResourceServerFacts | ClientDenial {
   const asked = audienceOf(request, facts.tenant);
   if (asked === null) {
     return trace.deny(
@@ -138,9 +162,9 @@ function checkPolicy(
   client: ClientFacts,
   resourceServer: ResourceServerFacts,
   trace: Trace,
-): Denial | null {
+): ClientDenial | null {
   const audience = resourceServer.identifier;
-  if (mayBe(resourceServer.isSystem) && !client.isFirstParty) {
+  if (resourceServer.systemApi !== null && !client.isFirstParty) {
     return trace.deny('resource_server.system_api', 'SY-5', 'a third-party client asks for a system API', {
       reason: 'system_api_closed_to_third_parties',
       audience,
@@ -175,7 +199,7 @@ function requireClientGrant(
   facts: AccessFacts,
   resourceServer: ResourceServerFacts,
   trace: Trace,
-): ClientGrantFacts | Denial {
+): ClientGrantFacts | ClientDenial {
   const grant = findClientGrant(facts.clientGrants, facts.client, resourceServer, subjectType);
   if (grant === null) {
     return trace.deny(
@@ -203,7 +227,7 @@ function decideScopes(
   resourceServer: ResourceServerFacts,
   choices: PlatformChoices,
   trace: Trace,
-): { readonly granted: readonly string[] } | Denial {
+): { readonly granted: readonly string[] } | ClientDenial {
   const ceiling = grantedScopes(grant, resourceServer, choices);
   const requested = new Set(request.scopes);
   const missing = [...requested].filter((scope) => !ceiling.has(scope));
@@ -230,7 +254,7 @@ function checkProofOfPossession(
   client: ClientFacts,
   resourceServer: ResourceServerFacts,
   trace: Trace,
-): Denial | null {
+): ClientDenial | null {
   const who = resourceServer.proofOfPossessionRequiredFor;
   const exempt = who === null || (who === 'public_clients' && client.isConfidential);
   const required = mayBe(client.requiresProofOfPossession) || !exempt;

@@ -1,11 +1,9 @@
-import type { OrganizationFacts } from '../domain/access-facts.js';
-import type { SubjectType } from '../domain/access-policy.js';
-
 // The question that `decideAccess` answers, and the two shapes of its answer.
 
-/** One request for a token, after the client has been authenticated. */
-export interface AccessRequest {
-  readonly subjectType: SubjectType;
+import type { OrganizationFacts, OrganizationRequireBehavior } from '../domain/access-facts.js';
+import type { AuthorizationDetail } from '../domain/authorization.js';
+
+interface Asked {
   /** The OAuth grant type as the client sent it, for example `client_credentials`. */
   readonly grantType: string;
   /** Identifier of the API asked for; null when the request names none. */
@@ -18,11 +16,58 @@ export interface AccessRequest {
   readonly organization: string | null;
 }
 
+/** One request for a token of the client's own, after the client has been authenticated. */
+export interface ClientAccessRequest extends Asked {
+  readonly subjectType: 'client';
+}
+
+/**
+ * Where in a flow access for a user is decided. `authorize` and `device` are asked before and after login, and can ask the
+ * user; all others happen behind the user's back.
+ */
+export type UserFlow =
+  | 'authorize'
+  | 'device'
+  | 'password'
+  /** The exchange of a code, or of a device code, for the tokens of the login. */
+  | 'code_exchange'
+  | 'refresh'
+  | 'custom_exchange'
+  | 'on_behalf_of';
+
+/** One request for access on behalf of a user. */
+export interface UserAccessRequest extends Asked {
+  readonly subjectType: 'user';
+  readonly flow: UserFlow;
+  /** What `/userinfo` goes by as an audience: asking for it is asking for no API. */
+  readonly userinfoAudience: string;
+  /** At `code_exchange` and `refresh`: those that the login was granted. */
+  readonly authorizationDetails: readonly AuthorizationDetail[] | null;
+  /** Null outside `/authorize`. */
+  readonly responseType: string | null;
+  readonly hasCodeChallenge: boolean;
+  /** Null outside `/authorize`. */
+  readonly redirectUri: string | null;
+  /** Whether the request binds the token to a key (RFC 9449). */
+  readonly bindsKey: boolean;
+  /** At `code_exchange` and `refresh`, what the login came to; null in all other flows. */
+  readonly original: OriginalAccess | null;
+}
+
+/** What a login came to. The organization of the login is sent as that of the request. */
+export interface OriginalAccess {
+  readonly audience: string | null;
+  readonly scopes: readonly string[];
+  readonly needsConsent: boolean;
+}
+
+export type AccessRequest = ClientAccessRequest | UserAccessRequest;
+
 /**
  * Why access was refused. A closed union: `oauth/` does not compile until a new reason has its error text. The names
  * are public (log rows and the `Grantry-Reason` header carry them) and never change their meaning.
  */
-export type Denial =
+export type ClientDenial =
   | { readonly reason: 'grant_type_not_allowed'; readonly grantType: string }
   | { readonly reason: 'audience_missing' }
   | { readonly reason: 'resource_server_unknown'; readonly audience: string }
@@ -34,10 +79,65 @@ export type Denial =
   | { readonly reason: 'organization_not_allowed'; readonly organization: string }
   | { readonly reason: 'organization_required' }
   | { readonly reason: 'organization_not_granted'; readonly organization: string }
-  | { readonly reason: 'proof_of_possession_required'; readonly audience: string }
+  | { readonly reason: 'proof_of_possession_required'; readonly audience: string | null }
   | { readonly reason: 'quota_exceeded'; readonly of: 'client' | 'organization' }
   | { readonly reason: 'configuration_not_understood'; readonly value: string };
 
+/** The same for access on behalf of a user. Three of them ask for something: a login, an organization, a consent. */
+export type UserDenial =
+  | Extract<
+      ClientDenial,
+      {
+        reason:
+          | 'grant_type_not_allowed'
+          | 'resource_server_unknown'
+          | 'system_api_closed_to_third_parties'
+          | 'policy_denies_all'
+          | 'client_grant_missing'
+          | 'organization_unknown'
+          | 'organization_not_allowed'
+          | 'organization_required'
+          | 'proof_of_possession_required'
+          | 'configuration_not_understood';
+      }
+    >
+  | { readonly reason: 'token_exchange_not_allowed' }
+  | { readonly reason: 'response_type_not_allowed'; readonly responseType: string | null }
+  | { readonly reason: 'pkce_required' }
+  | { readonly reason: 'offline_and_online_access' }
+  | { readonly reason: 'userinfo_closed_to_third_parties' }
+  | { readonly reason: 'refresh_audience_not_allowed'; readonly audience: string }
+  | { readonly reason: 'authorization_details_not_allowed'; readonly types: readonly string[] }
+  | {
+      readonly reason: 'organization_malformed';
+      readonly organization: string;
+      readonly namesAllowed: boolean;
+    }
+  | { readonly reason: 'organizations_not_supported' }
+  | { readonly reason: 'organization_closed_to_third_parties'; readonly organization: string }
+  | { readonly reason: 'organization_closed_to_client'; readonly organization: string }
+  | { readonly reason: 'login_required' }
+  | { readonly reason: 'user_blocked' }
+  | {
+      readonly reason: 'organization_selection_required';
+      readonly behavior: Exclude<OrganizationRequireBehavior, 'no_prompt'>;
+      /** Ids of the organizations that the user belongs to; null before login. */
+      readonly choices: readonly string[] | null;
+    }
+  | { readonly reason: 'organization_membership_missing' }
+  | { readonly reason: 'not_a_member'; readonly userId: string; readonly organization: string }
+  | { readonly reason: 'connection_not_enabled'; readonly organization: string | null }
+  | { readonly reason: 'scopes_unknown'; readonly unknown: readonly string[] }
+  | { readonly reason: 'scopes_not_permitted'; readonly missing: readonly string[] }
+  | {
+      readonly reason: 'consent_required';
+      readonly audience: string | null;
+      /** All that the user would give. */
+      readonly scopes: readonly string[];
+    }
+  | { readonly reason: 'consent_missing'; readonly audience: string | null };
+
+export type Denial = ClientDenial | UserDenial;
 export type DenyReason = Denial['reason'];
 
 /** The rules in the order in which they are looked at. */
@@ -45,12 +145,22 @@ export type Rule =
   /** That the facts are what their types say; looked at in passing. */
   | 'facts'
   | 'client.grant_type'
+  | 'client.token_exchange'
+  | 'request.response_type'
+  | 'request.pkce'
+  | 'request.scopes'
   | 'resource_server.known'
   | 'resource_server.system_api'
   | 'resource_server.policy'
   | 'client_grant'
-  | 'scopes'
+  | 'authorization_details'
+  | 'user'
+  | 'user.connection'
   | 'organization'
+  | 'organization.member'
+  | 'scopes'
+  | 'consent'
+  | 'actions'
   | 'proof_of_possession';
 
 /** One rule that the request went through. `source` is the row of docs/decision-table.md that it implements. */
@@ -62,15 +172,53 @@ export interface TraceStep {
   readonly because: string;
 }
 
-export type Decision =
-  | {
-      readonly granted: true;
-      readonly audience: string;
-      /** What the token may carry, without duplicates, in the order of the client grant. May be empty. */
-      readonly scopes: readonly string[];
-      readonly clientGrantId: string | null;
-      /** The organization that the token is for; null when it is for none. */
-      readonly organization: OrganizationFacts | null;
-      readonly trace: readonly TraceStep[];
-    }
-  | { readonly granted: false; readonly denial: Denial; readonly trace: readonly TraceStep[] };
+/** A scope that was asked for and is not in the token. */
+export interface DroppedScope {
+  readonly scope: string;
+  /** The row of docs/decision-table.md that took it. */
+  readonly source: string;
+  readonly because: string;
+}
+
+export interface Refused<D extends Denial = Denial> {
+  readonly granted: false;
+  readonly denial: D;
+  readonly trace: readonly TraceStep[];
+}
+
+export interface ClientGranted {
+  readonly granted: true;
+  readonly audience: string;
+  /** What the token may carry, without duplicates, in the order of the client grant. May be empty. */
+  readonly scopes: readonly string[];
+  readonly clientGrantId: string | null;
+  /** The organization that the token is for; null when it is for none. */
+  readonly organization: OrganizationFacts | null;
+  readonly trace: readonly TraceStep[];
+}
+
+export interface UserGranted {
+  readonly granted: true;
+  /** Null: the token is good for `/userinfo` only. */
+  readonly audience: string | null;
+  /** All that the token may carry, OpenID Connect and `offline_access` included, each once, in the order of the request. */
+  readonly scopes: readonly string[];
+  /** What was asked for beside it, and what took it away. */
+  readonly dropped: readonly DroppedScope[];
+  /** All permissions of the user on the API, whatever was asked for; null where the token does not show them. */
+  readonly permissions: readonly string[] | null;
+  /** Whether there may be a refresh token. */
+  readonly offline: boolean;
+  readonly authorizationDetails: readonly AuthorizationDetail[] | null;
+  /** Whether later tokens of the login are cut to what the user has consented to. */
+  readonly needsConsent: boolean;
+  /** The highest that any token of the client can have, for Actions. */
+  readonly ceiling: readonly string[];
+  readonly clientGrantId: string | null;
+  readonly organization: OrganizationFacts | null;
+  readonly trace: readonly TraceStep[];
+}
+
+export type ClientDecision = ClientGranted | Refused<ClientDenial>;
+export type UserDecision = UserGranted | Refused<UserDenial>;
+export type Decision = ClientDecision | UserDecision;

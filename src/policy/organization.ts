@@ -1,5 +1,5 @@
 import type { AccessFacts, ClientGrantFacts, OrganizationFacts } from '../domain/access-facts.js';
-import type { AccessRequest, Denial } from './decision.js';
+import type { ClientAccessRequest, ClientDenial } from './decision.js';
 import type { Trace } from './trace.js';
 
 /**
@@ -9,11 +9,11 @@ import type { Trace } from './trace.js';
  * @returns the organization, null for a token without one, or the reason why there can be no token.
  */
 export function decideOrganization(
-  request: AccessRequest,
+  request: ClientAccessRequest,
   facts: AccessFacts,
   grant: ClientGrantFacts,
   trace: Trace,
-): OrganizationFacts | null | Denial {
+): OrganizationFacts | null | ClientDenial {
   const usage: string = grant.organizationUsage;
   if (usage !== 'deny' && usage !== 'allow' && usage !== 'require') {
     return trace.deny('organization', 'FC-1', `organization_usage ${usage} is not understood`, {
@@ -71,7 +71,7 @@ function checkAssociation(
   { client }: AccessFacts,
   grant: ClientGrantFacts,
   trace: Trace,
-): OrganizationFacts | Denial {
+): OrganizationFacts | ClientDenial {
   if (grant.allowAnyOrganization && client.isFirstParty) {
     trace.pass('organization', 'MO-4', `the client grant allows any organization; it is ${organization.id}`);
     return organization;

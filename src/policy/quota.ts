@@ -1,13 +1,13 @@
 import type { QuotaUse, SubjectQuota } from '../domain/token-quota.js';
 import type { TokenQuotas } from '../domain/token-facts.js';
-import type { Decision, Denial } from './decision.js';
+import type { ClientDenial, ClientGranted } from './decision.js';
 
 /**
  * The quotas that a granted token counts against (token-issuance.md CC-15): the client's and the organization's, or the
  * tenant's defaults where these have none of their own.
  */
 export function quotasFor(
-  decision: Extract<Decision, { granted: true }>,
+  decision: ClientGranted,
   clientId: string,
   quotas: TokenQuotas,
 ): readonly SubjectQuota[] {
@@ -24,7 +24,7 @@ export function quotasFor(
 }
 
 /** Refuses what is too much for a quota that is enforced. */
-export function decideQuota(uses: readonly QuotaUse[]): Denial | null {
+export function decideQuota(uses: readonly QuotaUse[]): ClientDenial | null {
   const exceeded = uses.find((use) => use.exceeded);
   return exceeded ? { reason: 'quota_exceeded', of: exceeded.of } : null;
 }

@@ -9,7 +9,7 @@ export class Trace {
   }
 
   /** Records the refusal and hands it back, so that a rule can say `return trace.deny(...)`. */
-  deny(rule: Rule, source: string, because: string, denial: Denial): Denial {
+  deny<D extends Denial>(rule: Rule, source: string, because: string, denial: D): D {
     this.steps.push({ rule, outcome: 'deny', source, because });
     return denial;
   }

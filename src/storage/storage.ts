@@ -2,7 +2,7 @@
 // it implements it, and tests/storage/conformance.ts says what every implementation owes.
 
 import type { LogEntry, LogType, NewLogEntry } from '../domain/log-entry.js';
-import type { TokenFacts, TokenFactsQuery } from '../domain/token-facts.js';
+import type { TokenFacts, TokenFactsQuery, UserTokenFactsQuery } from '../domain/token-facts.js';
 import type { QuotaUse, SubjectQuota } from '../domain/token-quota.js';
 import type { ConfigReader, ConfigWriter } from './config.js';
 import type { ArtifactStore, AuthorizationStore } from './protocol.js';
@@ -96,6 +96,12 @@ export interface Storage extends ConfigStore {
    * With `fresh` they are read after the call; otherwise they may be older, and `appendLog` tells.
    */
   tokenFacts(query: TokenFactsQuery, options?: { fresh: boolean }): Promise<TokenFacts | null>;
+
+  /**
+   * The same for access on behalf of a user, always read after the call; null when there is no such client. Without a
+   * user of that id `access.user` is null, as it is before login.
+   */
+  userTokenFacts(query: UserTokenFactsQuery): Promise<TokenFacts | null>;
 
   /**
    * Adds an entry to the log. With `ifCurrent` the entry is only written while the configuration still has the version

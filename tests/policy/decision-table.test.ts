@@ -211,32 +211,32 @@ const whichPolicy: Row[] = [
   {
     name: 'a first-party client with a client grant gets a token for a system API',
     source: 'SY-1',
-    setup: { api: { isSystem: true }, grants },
+    setup: { api: { systemApi: 'my_account' }, grants },
     answer: token(['read', 'write']),
   },
   {
     name: 'a first-party client without a client grant gets none for a system API',
     source: 'SY-1, CC-2',
-    setup: { api: { isSystem: true } },
+    setup: { api: { systemApi: 'my_account' } },
     answer: noClientGrant,
   },
   {
     name: 'a system API that is for users only stays closed to client credentials',
     source: 'SY-2, SY-3',
-    setup: { api: { isSystem: true, userPolicy: 'require_client_grant', clientPolicy: 'deny_all' }, grants },
+    setup: { api: { systemApi: 'my_account', userPolicy: 'require_client_grant', clientPolicy: 'deny_all' }, grants },
     answer: denyAll,
   },
   ...[strictThirdParty, permissiveThirdParty].flatMap((client): Row[] => [
     {
       name: `a ${client.thirdPartySecurityMode} third party gets nothing at a system API, own grant or not`,
       source: 'SY-5',
-      setup: { client, api: { isSystem: true }, grants: [ownGrant(client.clientId)] },
+      setup: { client, api: { systemApi: 'my_account' }, grants: [ownGrant(client.clientId)] },
       answer: closed,
     },
     {
       name: `a default grant opens no system API to a ${client.thirdPartySecurityMode} third party`,
       source: 'SY-5',
-      setup: { client, api: { isSystem: true }, grants: [defaultGrant()] },
+      setup: { client, api: { systemApi: 'my_account' }, grants: [defaultGrant()] },
       answer: closed,
     },
   ]),

@@ -9,7 +9,7 @@ import type {
   TenantFacts,
 } from '../../src/domain/access-facts.js';
 import { decideAccess } from '../../src/policy/decide-access.js';
-import type { AccessRequest, Decision, Denial } from '../../src/policy/decision.js';
+import type { ClientAccessRequest, ClientDecision, ClientDenial } from '../../src/policy/decision.js';
 import type { PlatformChoices } from '../../src/policy/platform-choices.js';
 
 export const API = 'https://api.example.com';
@@ -24,6 +24,13 @@ export const firstParty: ClientFacts = {
   isSelfRegistered: false,
   requiresProofOfPossession: false,
   defaultOrganizationId: null,
+  appType: null,
+  resourceServerIdentifier: null,
+  organizationUsage: 'deny',
+  organizationRequireBehavior: 'no_prompt',
+  refreshTokenPolicies: [],
+  tokenExchangeTypes: [],
+  trustsNonVerifiableCallbacks: false,
 };
 
 export const strictThirdParty: ClientFacts = {
@@ -43,11 +50,17 @@ export const permissiveThirdParty: ClientFacts = {
 
 export const resourceServer: ResourceServerFacts = {
   identifier: API,
-  isSystem: false,
+  systemApi: null,
   userPolicy: 'allow_all',
   clientPolicy: 'require_client_grant',
   scopes: ['read', 'write', 'delete'],
   proofOfPossessionRequiredFor: null,
+  proofOfPossessionMechanism: null,
+  allowsOfflineAccess: true,
+  enforcesPolicies: false,
+  showsPermissions: false,
+  skipsConsentForFirstParty: true,
+  authorizationDetailsTypes: [],
 };
 
 /** A client's own grant for client credentials: `read write`, no organizations. */
@@ -62,6 +75,7 @@ export function ownGrant(clientId: string, changes: Partial<ClientGrantFacts> = 
     allowAllScopes: false,
     organizationUsage: 'deny',
     allowAnyOrganization: false,
+    authorizationDetailsTypes: [],
     ...changes,
   };
 }
@@ -77,7 +91,16 @@ export function defaultGrant(changes: Partial<ClientGrantFacts> = {}): ClientGra
 }
 
 export function organization(id: string, changes: Partial<OrganizationFacts> = {}): OrganizationFacts {
-  return { id, name: id.replace('org_', ''), clientGrantIds: [], ...changes };
+  return {
+    id,
+    name: id.replace('org_', ''),
+    clientGrantIds: [],
+    allowsThirdPartyClients: false,
+    isAppEntitlementActive: false,
+    isClientListedForMembers: false,
+    enabledConnectionIds: [],
+    ...changes,
+  };
 }
 
 export interface Setup {
@@ -107,10 +130,11 @@ export function factsOf({
     resourceServer: api && { ...resourceServer, ...api },
     clientGrants: grants,
     organizations,
+    user: null,
   };
 }
 
-export function requestOf(changes: Partial<AccessRequest> = {}): AccessRequest {
+export function requestOf(changes: Partial<ClientAccessRequest> = {}): ClientAccessRequest {
   return {
     subjectType: 'client',
     grantType: 'client_credentials',
@@ -125,9 +149,9 @@ export function requestOf(changes: Partial<AccessRequest> = {}): AccessRequest {
 /** A decision without its trace, as tables state it. */
 export type Answer =
   | { readonly scopes: readonly string[]; readonly organization: string | null; readonly by: string | null }
-  | Denial;
+  | ClientDenial;
 
-export function answerOf(decision: Decision): Answer {
+export function answerOf(decision: ClientDecision): Answer {
   if (!decision.granted) return decision.denial;
   return {
     scopes: decision.scopes,
@@ -143,7 +167,7 @@ export interface Row {
   /** Rows of token-issuance.md. */
   readonly source: string;
   readonly setup: Setup;
-  readonly request?: Partial<AccessRequest>;
+  readonly request?: Partial<ClientAccessRequest>;
   readonly choices?: PlatformChoices;
   readonly answer: Answer;
 }
@@ -158,5 +182,5 @@ export const token = (
   organization: string | null = null,
 ): Answer => ({ scopes, organization, by });
 
-export const notGranted = (...missing: string[]): Denial => ({ reason: 'scopes_not_granted', missing });
-export const noClientGrant: Denial = { reason: 'client_grant_missing', audience: API };
+export const notGranted = (...missing: string[]): ClientDenial => ({ reason: 'scopes_not_granted', missing });
+export const noClientGrant: ClientDenial = { reason: 'client_grant_missing', audience: API };

@@ -151,7 +151,7 @@ describe('a fact that is missing', () => {
     {
       path: 'client.isFirstParty',
       because: 'the client may be a third party at a system API',
-      setup: { api: { isSystem: true }, grants },
+      setup: { api: { systemApi: 'my_account' }, grants },
       denial: closed,
     },
     {

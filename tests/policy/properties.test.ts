@@ -73,7 +73,7 @@ describe('who gets a token', () => {
     holds(
       fc.property(request, facts, choices, (r, f, c) => {
         fc.pre(f.resourceServer !== null);
-        const resourceServer = { ...f.resourceServer, isSystem: true };
+        const resourceServer = { ...f.resourceServer, systemApi: 'my_account' };
         const client = { ...f.client, isFirstParty: false };
         expect(decideAccess(r, { ...f, resourceServer, client }, c).granted).toBe(false);
       }),

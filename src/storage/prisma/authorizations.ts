@@ -33,23 +33,21 @@ const row = z
     created_at: z.date(),
     expires_at: z.date(),
   })
-  .transform(
-    (columns): Authorization => ({
-      id: columns.id,
-      userId: columns.user_id,
-      clientId: columns.client_id,
-      audience: columns.audience,
-      organizationId: columns.organization_id,
-      grantType: columns.grant_type,
-      grantedScopes: columns.granted_scopes,
-      authorizationDetails: columns.authorization_details,
-      needsConsent: columns.needs_consent,
-      actionChanges: columns.action_changes,
-      authenticatedAt: columns.authenticated_at,
-      createdAt: columns.created_at,
-      expiresAt: columns.expires_at,
-    }),
-  );
+  .transform((columns): Authorization => ({
+    id: columns.id,
+    userId: columns.user_id,
+    clientId: columns.client_id,
+    audience: columns.audience,
+    organizationId: columns.organization_id,
+    grantType: columns.grant_type,
+    grantedScopes: columns.granted_scopes,
+    authorizationDetails: columns.authorization_details,
+    needsConsent: columns.needs_consent,
+    actionChanges: columns.action_changes,
+    authenticatedAt: columns.authenticated_at,
+    createdAt: columns.created_at,
+    expiresAt: columns.expires_at,
+  }));
 
 export function authorizationStore(pool: pg.Pool): AuthorizationStore {
   return {

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Prisma, PrismaClient } from '../../generated/prisma/client.js';
 import type { NewLogEntry } from '../../domain/log-entry.js';
-import type { TokenFacts, TokenFactsQuery } from '../../domain/token-facts.js';
+import type { TokenFacts, TokenFactsQuery, UserTokenFactsQuery } from '../../domain/token-facts.js';
 import type { ConfigReader, ConfigWriter } from '../config.js';
 import type { ArtifactStore, AuthorizationStore } from '../protocol.js';
 import type { ConsentStore } from '../consents.js';
@@ -195,6 +195,12 @@ class PrismaStorage implements Storage {
           ({ id, name }) => query.organization === id || query.organization === name,
         ));
     if (leadsSomewhere) this.#facts.set(key, { ...facts, fresh: false });
+    return facts;
+  }
+
+  async userTokenFacts({ userId: _, ...query }: UserTokenFactsQuery): Promise<TokenFacts | null> {
+    const facts = await readTokenFacts(this.#database.pool, this.#sealing, query);
+    if (facts) this.#sawVersion(facts.configVersion);
     return facts;
   }
 

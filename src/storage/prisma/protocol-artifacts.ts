@@ -59,7 +59,12 @@ export function artifactStore(pool: pg.Pool, sealing: Sealing): ArtifactStore {
     ];
   };
 
-  const find = async (name: string, where: string, kind: string, digest: string): Promise<Artifact | null> => {
+  const find = async (
+    name: string,
+    where: string,
+    kind: string,
+    digest: string,
+  ): Promise<Artifact | null> => {
     const { rows } = await pool.query({ name, text: `${SELECT} WHERE ${where}`, values: [kind, digest] });
     if (rows.length === 0) return null;
     const columns = row.parse(rows[0]);

@@ -11,6 +11,7 @@ import {
   jsonObject,
   proofOfPossession,
   scopes,
+  strings,
   tokenEncryption,
   tokenQuota,
 } from './json-columns.js';
@@ -29,9 +30,12 @@ const SELECT_FACTS = `
     c.client_id, c.name AS client_name, c.is_first_party, c.third_party_security_mode, c.external_metadata_type,
     c.grant_types, c.encrypted_secret, c.token_endpoint_auth_method, c.authentication_method,
     c.default_organization_id, c.jwt_configuration, c.requires_proof_of_possession, c.token_quota,
+    c.app_type, c.resource_server_identifier, coalesce(c.organization_usage, 'deny') AS organization_usage,
+    c.settings AS client_settings,
     r.id AS api_id, r.identifier, r.system_api, r.user_policy, r.client_policy, r.scopes, r.signing_algorithm,
     r.encrypted_signing_secret, r.token_lifetime_seconds, r.token_dialect, r.enforce_policies,
-    r.token_encryption, r.proof_of_possession,
+    r.token_encryption, r.proof_of_possession, r.token_lifetime_for_web_seconds, r.allow_offline_access,
+    r.skip_consent_for_first_party, r.settings -> 'authorization_details' AS authorization_details,
     coalesce((
       SELECT json_agg(json_build_object('kid', k.kid, 'algorithm', k.algorithm, 'publicJwk', k.public_jwk, 'expiresAt', k.expires_at))
       FROM client_credentials k
@@ -41,6 +45,16 @@ const SELECT_FACTS = `
     coalesce((
       SELECT json_agg(json_build_object(
         'id', o.id, 'name', o.name, 'tokenQuota', o.token_quota,
+        'allowsThirdPartyClients', o.third_party_client_access = 'allow',
+        'isAppEntitlementActive', o.is_app_entitlement_active,
+        'isClientListedForMembers', EXISTS (
+          SELECT FROM organization_clients oc
+          WHERE oc.organization_id = o.id AND oc.client_id = c.client_id AND oc.use_for_member_access
+        ),
+        'enabledConnectionIds', (
+          SELECT coalesce(json_agg(ocn.connection_id), '[]') FROM organization_connections ocn
+          WHERE ocn.organization_id = o.id AND ocn.is_enabled
+        ),
         'clientGrantIds', (
           SELECT coalesce(json_agg(og.client_grant_id), '[]') FROM organization_client_grants og
           WHERE og.organization_id = o.id AND og.client_grant_id = ANY (g.ids)
@@ -59,7 +73,8 @@ const SELECT_FACTS = `
       'id', cg.id, 'clientId', cg.client_id, 'defaultFor', cg.default_for, 'audience', cg.audience,
       'subjectType', cg.subject_type, 'scopes', cg.scopes, 'allowAllScopes', coalesce(cg.allow_all_scopes, false),
       'organizationUsage', coalesce(cg.organization_usage, 'deny'),
-      'allowAnyOrganization', coalesce(cg.allow_any_organization, false)
+      'allowAnyOrganization', coalesce(cg.allow_any_organization, false),
+      'authorizationDetailsTypes', coalesce(cg.authorization_details_types, '[]')
     )) AS client_grants
     FROM (
       SELECT * FROM client_grants own WHERE own.client_id = c.client_id AND own.audience = r.identifier
@@ -90,6 +105,7 @@ const clientGrant = z.strictObject({
   allowAllScopes: z.boolean(),
   organizationUsage: z.enum(['deny', 'allow', 'require']),
   allowAnyOrganization: z.boolean(),
+  authorizationDetailsTypes: strings,
 });
 
 const organization = z.strictObject({
@@ -97,6 +113,26 @@ const organization = z.strictObject({
   name: z.string(),
   tokenQuota: tokenQuota.nullable(),
   clientGrantIds: z.array(z.string()),
+  allowsThirdPartyClients: z.boolean(),
+  isAppEntitlementActive: z.boolean(),
+  isClientListedForMembers: z.boolean(),
+  enabledConnectionIds: z.array(z.string()),
+});
+
+/** The settings that rules read, among others that they do not. */
+const clientSettings = z.object({
+  refresh_token: z
+    .object({ policies: z.array(z.object({ audience: z.string(), scope: z.array(z.string()) })).nullish() })
+    .nullish(),
+  organization_require_behavior: z.enum(['no_prompt', 'pre_login_prompt', 'post_login_prompt']).nullish(),
+  token_exchange: z
+    .object({
+      allow_any_profile_of_type: z
+        .array(z.enum(['custom_authentication', 'on_behalf_of_token_exchange']))
+        .nullish(),
+    })
+    .nullish(),
+  skip_non_verifiable_callback_uri_confirmation_prompt: z.boolean().nullish(),
 });
 
 const sealed = z.instanceof(Uint8Array);
@@ -119,6 +155,10 @@ const clientColumns = z.object({
   default_organization_id: z.string().nullable(),
   jwt_configuration: jsonObject,
   requires_proof_of_possession: z.boolean().nullable(),
+  app_type: z.string().nullable(),
+  resource_server_identifier: z.string().nullable(),
+  organization_usage: z.enum(['deny', 'allow', 'require']),
+  client_settings: clientSettings,
   token_quota: tokenQuota.nullable(),
   assertion_keys: z.array(assertionKey),
   client_grants: z.array(clientGrant),
@@ -128,7 +168,7 @@ const clientColumns = z.object({
 const resourceServerColumns = z.object({
   api_id: z.string(),
   identifier: z.string(),
-  system_api: z.string().nullable(),
+  system_api: z.enum(['management', 'my_account', 'my_organization', 'express_configuration']).nullable(),
   user_policy: z.enum(['allow_all', 'require_client_grant', 'deny_all']),
   client_policy: z.enum(['require_client_grant', 'deny_all']),
   scopes: scopes.nullable(),
@@ -141,6 +181,10 @@ const resourceServerColumns = z.object({
   enforce_policies: z.boolean().nullable(),
   token_encryption: z.unknown(),
   proof_of_possession: z.unknown(),
+  token_lifetime_for_web_seconds: z.number().int(),
+  allow_offline_access: z.boolean(),
+  skip_consent_for_first_party: z.boolean(),
+  authorization_details: z.array(z.object({ type: z.string() })).nullable(),
 });
 
 /** Reads the facts of one request; null when there is no such client. */
@@ -164,6 +208,7 @@ export async function readTokenFacts(
     authentication: authenticationFacts(client, sealing),
     access: accessFacts(client, api),
     token: api && tokenSettings(client, api, sealing),
+    idToken: idTokenSettings(client),
     quotas: {
       client: client.token_quota,
       organizations: Object.fromEntries(
@@ -188,6 +233,7 @@ function authenticationFacts(client: ClientColumns, sealing: Sealing): TokenFact
 
 function accessFacts(client: ClientColumns, api: ResourceServerColumns | null): TokenFacts['access'] {
   const proof = api && fromColumn(proofOfPossession, api.proof_of_possession);
+  const settings = client.client_settings;
   return {
     tenant: {
       defaultAudience: client.default_audience,
@@ -204,18 +250,44 @@ function accessFacts(client: ClientColumns, api: ResourceServerColumns | null): 
       isSelfRegistered: client.external_metadata_type !== null,
       requiresProofOfPossession: client.requires_proof_of_possession ?? false,
       defaultOrganizationId: client.default_organization_id,
+      appType: client.app_type,
+      resourceServerIdentifier: client.resource_server_identifier,
+      organizationUsage: client.organization_usage,
+      organizationRequireBehavior: settings.organization_require_behavior ?? 'no_prompt',
+      refreshTokenPolicies: (settings.refresh_token?.policies ?? []).map(({ audience, scope }) => ({
+        audience,
+        scopes: scope,
+      })),
+      tokenExchangeTypes: settings.token_exchange?.allow_any_profile_of_type ?? [],
+      trustsNonVerifiableCallbacks: settings.skip_non_verifiable_callback_uri_confirmation_prompt ?? false,
     },
     resourceServer: api && {
       identifier: api.identifier,
-      isSystem: api.system_api !== null,
+      systemApi: api.system_api,
       userPolicy: api.user_policy,
       clientPolicy: api.client_policy,
       scopes: (api.scopes ?? []).map(({ value }) => value),
       // Absent means all clients (management-api.md 4.1).
       proofOfPossessionRequiredFor: proof?.required ? (proof.required_for ?? 'all_clients') : null,
+      proofOfPossessionMechanism: proof?.mechanism ?? null,
+      allowsOfflineAccess: api.allow_offline_access,
+      enforcesPolicies: api.enforce_policies ?? false,
+      showsPermissions: api.token_dialect?.endsWith('_authz') ?? false,
+      skipsConsentForFirstParty: api.skip_consent_for_first_party,
+      authorizationDetailsTypes: (api.authorization_details ?? []).map(({ type }) => type),
     },
     clientGrants: client.client_grants,
-    organizations: client.organizations.map(({ id, name, clientGrantIds }) => ({ id, name, clientGrantIds })),
+    organizations: client.organizations.map(({ tokenQuota: _, ...facts }) => facts),
+    user: null,
+  };
+}
+
+/** token-issuance.md 6.4. */
+function idTokenSettings({ jwt_configuration }: ClientColumns): TokenFacts['idToken'] {
+  const { alg, lifetime_in_seconds: lifetime } = jwt_configuration;
+  return {
+    signingAlgorithm: typeof alg === 'string' ? alg : 'RS256',
+    lifetimeSeconds: typeof lifetime === 'number' ? lifetime : 36_000,
   };
 }
 
@@ -231,6 +303,7 @@ function tokenSettings(
       api.encrypted_signing_secret &&
       sealing.openText(api.encrypted_signing_secret, signingSecretPlace(api.api_id)),
     lifetimeSeconds: api.token_lifetime_seconds,
+    lifetimeForWebSeconds: api.token_lifetime_for_web_seconds,
     // Only strict third parties bound their access tokens themselves (token-issuance.md 6.7).
     clientLifetimeSeconds:
       client.third_party_security_mode === 'strict' && typeof lifetime === 'number' ? lifetime : null,
