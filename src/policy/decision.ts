@@ -79,7 +79,7 @@ export type ClientDenial =
   | { readonly reason: 'organization_not_allowed'; readonly organization: string }
   | { readonly reason: 'organization_required' }
   | { readonly reason: 'organization_not_granted'; readonly organization: string }
-  | { readonly reason: 'proof_of_possession_required'; readonly audience: string | null }
+  | { readonly reason: 'proof_of_possession_required'; readonly audience: string }
   | { readonly reason: 'quota_exceeded'; readonly of: 'client' | 'organization' }
   | { readonly reason: 'configuration_not_understood'; readonly value: string };
 
@@ -90,6 +90,7 @@ export type UserDenial =
       {
         reason:
           | 'grant_type_not_allowed'
+          | 'audience_missing'
           | 'resource_server_unknown'
           | 'system_api_closed_to_third_parties'
           | 'policy_denies_all'
@@ -97,11 +98,11 @@ export type UserDenial =
           | 'organization_unknown'
           | 'organization_not_allowed'
           | 'organization_required'
-          | 'proof_of_possession_required'
           | 'configuration_not_understood';
       }
     >
-  | { readonly reason: 'token_exchange_not_allowed' }
+  | { readonly reason: 'proof_of_possession_required'; readonly audience: string | null }
+  | { readonly reason: 'token_exchange_not_allowed'; readonly grantType: string }
   | { readonly reason: 'response_type_not_allowed'; readonly responseType: string | null }
   | { readonly reason: 'pkce_required' }
   | { readonly reason: 'offline_and_online_access' }
@@ -144,9 +145,8 @@ export type DenyReason = Denial['reason'];
 export type Rule =
   /** That the facts are what their types say; looked at in passing. */
   | 'facts'
-  | 'client.grant_type'
-  | 'client.token_exchange'
   | 'request.response_type'
+  | 'client.grant_type'
   | 'request.pkce'
   | 'request.scopes'
   | 'resource_server.known'
@@ -154,14 +154,15 @@ export type Rule =
   | 'resource_server.policy'
   | 'client_grant'
   | 'authorization_details'
+  /** For client credentials looked at after the scopes. */
+  | 'organization'
   | 'user'
   | 'user.connection'
-  | 'organization'
   | 'organization.member'
   | 'scopes'
   | 'consent'
-  | 'actions'
-  | 'proof_of_possession';
+  | 'proof_of_possession'
+  | 'actions';
 
 /** One rule that the request went through. `source` is the row of docs/decision-table.md that it implements. */
 export interface TraceStep {
@@ -212,8 +213,10 @@ export interface UserGranted {
   readonly authorizationDetails: readonly AuthorizationDetail[] | null;
   /** Whether later tokens of the login are cut to what the user has consented to. */
   readonly needsConsent: boolean;
-  /** The highest that any token of the client can have, for Actions. */
+  /** No request of the client comes to more of the API than this; Actions may be held to it. */
   readonly ceiling: readonly string[];
+  /** Whether tokens of the client can carry OpenID Connect scopes. */
+  readonly oidc: boolean;
   readonly clientGrantId: string | null;
   readonly organization: OrganizationFacts | null;
   readonly trace: readonly TraceStep[];

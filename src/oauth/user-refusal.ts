@@ -1,0 +1,150 @@
+// Refusals of access on behalf of a user: for each reason, the platform's status, code and text. A reason that has none
+// does not compile. The status counts where the answer is JSON or a page; a redirect carries code and text.
+
+import type { OAuthError } from '../errors.js';
+import type { UserDenial, UserFlow } from '../policy/decision.js';
+import type { Refusal } from './refusal.js';
+
+interface Context {
+  readonly clientId: string;
+  readonly flow: UserFlow;
+}
+
+type Renderers = {
+  readonly [Reason in UserDenial['reason']]: (
+    denial: Extract<UserDenial, { reason: Reason }>,
+    context: Context,
+  ) => OAuthError;
+};
+
+const denied = (description: string): OAuthError => ({ status: 403, error: 'access_denied', description });
+const invalid = (description: string): OAuthError => ({ status: 400, error: 'invalid_request', description });
+
+/** Flows in which the client asks at the token endpoint for what was settled before, or with what it has in hand. */
+const isInteractive = (flow: UserFlow): boolean => flow === 'authorize' || flow === 'device';
+const isLater = (flow: UserFlow): boolean => flow === 'refresh' || flow === 'code_exchange';
+
+/** US-2, DV-1 with the status of Q6; PW-7, RT-9 and TX-14 at the token endpoint. US-1, TP-4 to TP-6 and PM-3 take it, too. */
+const notAuthorized = ({ audience }: { audience: string }, { clientId, flow }: Context): OAuthError => {
+  const description = `Client "${clientId}" is not authorized to access resource server "${audience}".`;
+  if (!isInteractive(flow)) return denied(description);
+  return { ...invalid(description), status: flow === 'device' ? 403 : 400 };
+};
+
+/** GE-3; TX-14 has no text of its own. */
+const grantTypeNotAllowed = ({ grantType }: { grantType: string }): OAuthError => ({
+  status: 403,
+  error: 'unauthorized_client',
+  description: `Grant type '${grantType}' not allowed for the client.`,
+  uri: 'https://auth0.com/docs/clients/client-grant-types',
+});
+
+/** AU-4, AU-9, MR-4. */
+const serviceNotFound = ({ audience }: { audience: string }): OAuthError =>
+  denied(`Service not found: ${audience}`);
+
+/** UO-7; organizations that do not exist have no text of their own. */
+const organizationInvalid = ({ organization }: { organization: string }): OAuthError =>
+  invalid(`parameter organization is invalid: ${organization}`);
+
+/** Rows of token-issuance.md; where it has no text, the defaults of its section 10, or ours. */
+const oauthErrorFor: Renderers = {
+  grant_type_not_allowed: grantTypeNotAllowed,
+  token_exchange_not_allowed: grantTypeNotAllowed,
+  // TP-9, RFC 6749 section 4.1.2.1.
+  response_type_not_allowed: ({ responseType }) => ({
+    status: 400,
+    error: 'unsupported_response_type',
+    description: `Unsupported response type: ${responseType}`,
+  }),
+  // TP-7, with the code of Q25.
+  pkce_required: () => invalid('The PKCE protocol extension is required'),
+  // US-16.
+  offline_and_online_access: () => invalid('Cannot request both online_access and offline_access scopes'),
+  // TX-10: ours.
+  audience_missing: () => invalid('Missing required parameter: audience'),
+  // AU-8, with the code of Q25.
+  userinfo_closed_to_third_parties: () =>
+    invalid(
+      'The userinfo audience is not allowed for third party clients. Please specify a valid API audience.',
+    ),
+  resource_server_unknown: serviceNotFound,
+  refresh_audience_not_allowed: serviceNotFound,
+  system_api_closed_to_third_parties: notAuthorized,
+  policy_denies_all: notAuthorized,
+  client_grant_missing: notAuthorized,
+  // RA-1, RA-3, with the code of Q10; the text is ours.
+  authorization_details_not_allowed: ({ types }) =>
+    invalid(`authorization_details of these types are not allowed: ${types.join(', ')}`),
+  // UO-1, UO-2, UO-6, UO-6a, UO-6c.
+  organization_not_allowed: () => invalid('parameter organization is not allowed for this client'),
+  organization_required: () => invalid('parameter organization is required for this client'),
+  organization_membership_missing: () =>
+    invalid('client requires organization membership, but user does not belong to any organization'),
+  organization_malformed: ({ namesAllowed }) =>
+    invalid(
+      `authorization request parameter organization must be an organization id${namesAllowed ? ' or name' : ''}`,
+    ),
+  organizations_not_supported: () =>
+    invalid('organizations feature is not supported for non-first party or non-strict third party clients'),
+  organization_unknown: organizationInvalid,
+  organization_closed_to_third_parties: organizationInvalid,
+  // UO-8: the text is ours.
+  organization_closed_to_client: ({ organization }, { clientId }) =>
+    denied(`client ${clientId} is not enabled for the ${organization} organization`),
+  // UO-5.
+  not_a_member: ({ userId, organization }) =>
+    denied(`user ${userId} is not part of the ${organization} organization`),
+  // UO-6d; without an organization the text is ours.
+  connection_not_enabled: ({ organization }) =>
+    denied(`connection is not enabled for this ${organization === null ? 'client' : 'organization'}`),
+  // GE-9, GE-10, GE-11: told only where the user must not or cannot be asked.
+  login_required: () => ({ status: 400, error: 'login_required', description: 'Login required' }),
+  consent_required: () => ({ status: 400, error: 'consent_required', description: 'Consent required' }),
+  organization_selection_required: () => ({
+    status: 400,
+    error: 'interaction_required',
+    description: 'Organization selection required',
+  }),
+  // TX-3: the text is that of GE-10.
+  consent_missing: () => denied('Consent required'),
+  user_blocked: () => denied('user is blocked'),
+  // RT-4, with the status of Q8; the text is ours.
+  scopes_unknown: ({ unknown }) => ({
+    status: 400,
+    error: 'invalid_scope',
+    description: `Unknown scopes: ${unknown.join(', ')}`,
+  }),
+  // TX-14, with the text of CC-6.
+  scopes_not_permitted: ({ missing }) => denied(`Client has not been granted scopes: ${missing.join(', ')}`),
+  // RFC 9449 section 5.
+  proof_of_possession_required: ({ audience }) =>
+    invalid(
+      audience === null
+        ? 'Tokens of this client must be bound to a key.'
+        : `Tokens for resource server "${audience}" must be bound to a key.`,
+    ),
+  configuration_not_understood: () => denied('The configuration does not allow this request.'),
+};
+
+/** What the request itself can set right, after the login as well. */
+const requestFaults: ReadonlySet<UserDenial['reason']> = new Set([
+  'offline_and_online_access',
+  'proof_of_possession_required',
+  'scopes_unknown',
+  'grant_type_not_allowed',
+]);
+
+/**
+ * The refusal for a denial. Public texts only: what the policy looked at stays in the log. At `code_exchange` and `refresh`
+ * the request cannot be wrong about what the login settled, so a refusal of that is `access_denied` (RT-9).
+ */
+export function userRefusalFor(denial: UserDenial, clientId: string, flow: UserFlow): Refusal {
+  const render = oauthErrorFor[denial.reason] as (denial: UserDenial, context: Context) => OAuthError;
+  const error = render(denial, { clientId, flow });
+  const isSettled = isLater(flow) && !requestFaults.has(denial.reason);
+  return {
+    reason: denial.reason,
+    error: isSettled ? { ...error, status: 403, error: 'access_denied' } : error,
+  };
+}
