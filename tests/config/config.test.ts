@@ -1,4 +1,5 @@
 import { ConfigError, readConfig } from '../../src/config.js';
+import { platformChoices } from '../../src/policy/platform-choices.js';
 
 /** The messages of a configuration that cannot be used, one for each mistake. */
 function mistakesIn(env: Record<string, string>): string[] {
@@ -29,7 +30,7 @@ test('an empty environment gives the defaults', () => {
     logRetentionDays: 30,
     reasonHeader: true,
     snapshots: false,
-    choices: { clientCredentialsScopes: 'all_of_grant', undefinedScopesInGrant: 'drop' },
+    choices: platformChoices,
   });
 });
 
@@ -65,7 +66,7 @@ test('every key has its place', () => {
     logRetentionDays: 7,
     reasonHeader: false,
     snapshots: true,
-    choices: { clientCredentialsScopes: 'requested_part', undefinedScopesInGrant: 'drop' },
+    choices: { ...platformChoices, clientCredentialsScopes: 'requested_part' },
   });
 });
 

@@ -9,7 +9,8 @@ import type {
   OrganizationFacts,
   ResourceServerFacts,
 } from '../../src/domain/access-facts.js';
-import type { AccessRequest } from '../../src/policy/decision.js';
+import type { SystemApi } from '../../src/domain/resource-server.js';
+import type { ClientAccessRequest } from '../../src/policy/decision.js';
 import type { PlatformChoices } from '../../src/policy/platform-choices.js';
 
 const mostly = (value: boolean, weight = 24): fc.Arbitrary<boolean> =>
@@ -34,6 +35,16 @@ const client: fc.Arbitrary<ClientFacts> = fc
     isSelfRegistered: mostly(false),
     requiresProofOfPossession: mostly(false),
     defaultOrganizationId: fc.constantFrom(null, 'org_1', 'org_2', 'org_gone'),
+    appType: fc.constantFrom(null, 'resource_server'),
+    resourceServerIdentifier: fc.constantFrom(null, 'other'),
+    organizationUsage: fc.constantFrom('deny', 'allow', 'allow', 'require'),
+    organizationRequireBehavior: fc.constantFrom('no_prompt', 'pre_login_prompt', 'post_login_prompt'),
+    refreshTokenPolicies: fc.subarray([
+      { audience: 'api', scopes: ['b', 'e'] },
+      { audience: 'other', scopes: ['a', 'b'] },
+    ]),
+    tokenExchangeTypes: fc.subarray(['custom_authentication', 'on_behalf_of_token_exchange'] as const),
+    trustsNonVerifiableCallbacks: fc.boolean(),
   })
   .map(({ kind, ...rest }) => ({
     ...rest,
@@ -43,11 +54,17 @@ const client: fc.Arbitrary<ClientFacts> = fc
 
 const resourceServer: fc.Arbitrary<ResourceServerFacts> = fc.record({
   identifier: rarely(...audiences),
-  isSystem: mostly(false),
+  systemApi: rarely<SystemApi | null>(null, 'management', 'my_account'),
   userPolicy: fc.constantFrom('allow_all', 'require_client_grant', 'deny_all'),
   clientPolicy: rarely('require_client_grant', 'deny_all'),
   scopes: fc.shuffledSubarray(['a', 'a', 'b', 'c', 'd'], { minLength: 2 }),
   proofOfPossessionRequiredFor: rarely(null, 'all_clients', 'public_clients'),
+  proofOfPossessionMechanism: fc.constantFrom(null, 'dpop', 'mtls'),
+  allowsOfflineAccess: fc.boolean(),
+  enforcesPolicies: fc.boolean(),
+  showsPermissions: fc.boolean(),
+  skipsConsentForFirstParty: fc.boolean(),
+  authorizationDetailsTypes: fc.subarray(['pay', 'sign']),
 });
 
 const clientGrant: fc.Arbitrary<Omit<ClientGrantFacts, 'id'>> = fc
@@ -59,6 +76,7 @@ const clientGrant: fc.Arbitrary<Omit<ClientGrantFacts, 'id'>> = fc
     allowAllScopes: fc.boolean(),
     organizationUsage: fc.constantFrom('deny', 'allow', 'allow', 'require'),
     allowAnyOrganization: fc.boolean(),
+    authorizationDetailsTypes: fc.subarray(['pay', 'sign']),
   })
   .map(({ owner, ...rest }) => ({
     ...rest,
@@ -76,13 +94,18 @@ const clientGrants: fc.Arbitrary<ClientGrantFacts[]> = fc
 
 const organizations = (grants: readonly ClientGrantFacts[]): fc.Arbitrary<OrganizationFacts[]> =>
   fc
-    .tuple(...['1', '2'].map(() => fc.subarray(grants.map(({ id }) => id))))
-    .map((added) =>
-      added.map((clientGrantIds, index) => ({
-        id: `org_${index + 1}`,
-        name: `name ${index + 1}`,
-        clientGrantIds,
-      })),
+    .tuple(
+      ...['1', '2'].map((index) =>
+        fc.record({
+          id: fc.constant(`org_${index}`),
+          name: fc.constant(`name ${index}`),
+          clientGrantIds: fc.subarray(grants.map(({ id }) => id)),
+          allowsThirdPartyClients: fc.boolean(),
+          isAppEntitlementActive: fc.boolean(),
+          isClientListedForMembers: fc.boolean(),
+          enabledConnectionIds: fc.subarray(['con_1', 'con_2']),
+        }),
+      ),
     )
     .chain((all) => fc.shuffledSubarray(all, { minLength: 1 }));
 
@@ -97,11 +120,12 @@ export const facts: fc.Arbitrary<AccessFacts> = clientGrants.chain((grants) =>
     resourceServer: fc.option(resourceServer, { freq: 19 }),
     clientGrants: fc.constant(grants),
     organizations: organizations(grants),
+    user: fc.constant(null),
   }),
 );
 
-export const request: fc.Arbitrary<AccessRequest> = fc.record({
-  subjectType: fc.constant('client'),
+export const request: fc.Arbitrary<ClientAccessRequest> = fc.record({
+  subjectType: fc.constant('client' as const),
   grantType: fc.constant('client_credentials'),
   audience: rarely<string | null>('api', null, 'api/', 'other'),
   resource: rarely<string | null>(null, 'api', 'other'),
@@ -114,6 +138,14 @@ export const request: fc.Arbitrary<AccessRequest> = fc.record({
 export const choices: fc.Arbitrary<PlatformChoices> = fc.record({
   clientCredentialsScopes: fc.constantFrom('all_of_grant', 'requested_part'),
   undefinedScopesInGrant: fc.constantFrom('drop', 'issue'),
+  publicClientsNeedPkce: fc.boolean(),
+  unknownScopesAtRefresh: fc.constantFrom('refuse', 'drop'),
+  actionScopes: fc.constantFrom('unlimited', 'within_ceiling'),
+  onBehalfOfInPart: fc.constantFrom('drop', 'refuse'),
+  strictThirdPartyOidcScopes: fc.constantFrom('drop', 'grant'),
+  strictThirdPartyOfflineAccess: fc.constantFrom('grant', 'drop'),
+  userGrantCapsUnderAllowAll: fc.boolean(),
+  permissionsInOrganization: fc.constantFrom('member_roles_and_direct', 'member_roles', 'all'),
 });
 
 export function holds<T extends unknown[]>(property: fc.IProperty<T>, numRuns = 1000): void {

@@ -3,8 +3,8 @@
 
 import type { AccessFacts, ClientGrantFacts } from '../../src/domain/access-facts.js';
 import type { ClientPolicy, OrganizationUsage } from '../../src/domain/access-policy.js';
-import type { AccessRequest } from '../../src/policy/decision.js';
-import type { PlatformChoices } from '../../src/policy/platform-choices.js';
+import type { ClientAccessRequest } from '../../src/policy/decision.js';
+import { type PlatformChoices, platformChoices } from '../../src/policy/platform-choices.js';
 import {
   API,
   defaultGrant,
@@ -101,7 +101,7 @@ const proofs = {
   'for public clients': 'public_clients',
 } as const;
 
-export function requestIn({ requested, organization, audience }: Situation): AccessRequest {
+export function requestIn({ requested, organization, audience }: Situation): ClientAccessRequest {
   return {
     subjectType: 'client',
     grantType: 'client_credentials',
@@ -113,7 +113,11 @@ export function requestIn({ requested, organization, audience }: Situation): Acc
 }
 
 export function choicesIn({ partOfGrant, undefinedScopes }: Situation): PlatformChoices {
-  return { clientCredentialsScopes: partOfGrant, undefinedScopesInGrant: undefinedScopes };
+  return {
+    ...platformChoices,
+    clientCredentialsScopes: partOfGrant,
+    undefinedScopesInGrant: undefinedScopes,
+  };
 }
 
 function shaped(grant: ClientGrantFacts, shape: GrantShape, withUndefinedScope: boolean): ClientGrantFacts[] {
@@ -171,7 +175,7 @@ export function factsIn(situation: Situation): AccessFacts {
     resourceServer: known
       ? {
           ...resourceServer,
-          isSystem: situation.systemApi,
+          systemApi: situation.systemApi ? 'my_account' : null,
           clientPolicy: situation.clientPolicy as ClientPolicy,
           scopes: ['a', 'b', 'c'],
           proofOfPossessionRequiredFor: proofs[situation.proofOfPossession],
@@ -188,5 +192,6 @@ export function factsIn(situation: Situation): AccessFacts {
         ? [organization('org_a', { clientGrantIds })]
         : []),
     ],
+    user: null,
   };
 }

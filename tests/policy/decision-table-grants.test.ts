@@ -124,6 +124,6 @@ test.each([
 });
 
 test('a system API has no default grant, whoever asks for it and wherever (SY-5)', () => {
-  const systemApi = { ...resourceServer, systemApi: 'my_account' };
+  const systemApi = { ...resourceServer, systemApi: 'my_account' } as const;
   expect(findClientGrant([defaultGrant()], strictThirdParty, systemApi, 'client')).toBeNull();
 });

@@ -4,7 +4,9 @@
 // The policy is told nothing of some rows, so they cannot go wrong here: RBAC (CC-9), `authorization_details` (CC-10),
 // Hooks (CC-13), and whether members of an organization need access to the client (MO-10).
 
+import type { AccessFacts } from '../../src/domain/access-facts.js';
 import { decideAccess } from '../../src/policy/decide-access.js';
+import type { ClientAccessRequest } from '../../src/policy/decision.js';
 import {
   API,
   answerTo,
@@ -282,8 +284,8 @@ describe.each([
 });
 
 describe('the trace', () => {
-  const sources = (...args: Parameters<typeof decideAccess>) =>
-    decideAccess(...args).trace.map(({ rule, outcome, source }) => `${rule} ${outcome} ${source}`);
+  const sources = (request: ClientAccessRequest, facts: AccessFacts) =>
+    decideAccess(request, facts).trace.map(({ rule, outcome, source }) => `${rule} ${outcome} ${source}`);
 
   test('a token comes with every rule that it passed, in order', () => {
     expect(sources(requestOf({ scopes: ['read'] }), factsOf({ grants }))).toEqual([

@@ -3,7 +3,7 @@
 
 import type { AccessFacts, ClientGrantFacts } from '../../src/domain/access-facts.js';
 import { decideAccess } from '../../src/policy/decide-access.js';
-import type { AccessRequest, Denial } from '../../src/policy/decision.js';
+import type { ClientAccessRequest, ClientDenial } from '../../src/policy/decision.js';
 import {
   API,
   answerOf,
@@ -20,11 +20,11 @@ import {
 } from './facts.js';
 
 const grants = [ownGrant('c1')];
-const notUnderstood = (value: string): Denial => ({ reason: 'configuration_not_understood', value });
-const mustBind: Denial = { reason: 'proof_of_possession_required', audience: API };
-const notAllowed: Denial = { reason: 'grant_type_not_allowed', grantType: 'client_credentials' };
-const closed: Denial = { reason: 'system_api_closed_to_third_parties', audience: API };
-const notAdded: Denial = { reason: 'organization_not_granted', organization: 'org_a' };
+const notUnderstood = (value: string): ClientDenial => ({ reason: 'configuration_not_understood', value });
+const mustBind: ClientDenial = { reason: 'proof_of_possession_required', audience: API };
+const notAllowed: ClientDenial = { reason: 'grant_type_not_allowed', grantType: 'client_credentials' };
+const closed: ClientDenial = { reason: 'system_api_closed_to_third_parties', audience: API };
+const notAdded: ClientDenial = { reason: 'organization_not_granted', organization: 'org_a' };
 
 /** A copy with another value at a path, of whatever type. */
 function withValue(facts: AccessFacts, path: string, value: unknown): AccessFacts {
@@ -41,8 +41,8 @@ interface Case {
   readonly path: string;
   readonly because: string;
   readonly setup: Setup;
-  readonly request?: Partial<AccessRequest>;
-  readonly denial: Denial;
+  readonly request?: Partial<ClientAccessRequest>;
+  readonly denial: ClientDenial;
 }
 
 const inOrganization = (changes: Partial<ClientGrantFacts> = {}): Setup => ({
@@ -116,7 +116,7 @@ describe('a value that is not known', () => {
   });
 
   test('a kind of access that is not known gets no token by the policy for users', () => {
-    const subjectType = 'anonymous_user' as unknown as AccessRequest['subjectType'];
+    const subjectType = 'anonymous_user' as unknown as ClientAccessRequest['subjectType'];
     const facts = factsOf({
       api: { userPolicy: 'require_client_grant' },
       grants: [ownGrant('c1', { subjectType })],
@@ -177,7 +177,7 @@ describe('a fact that is missing', () => {
       denial: { reason: 'organization_required' },
     },
     {
-      path: 'resourceServer.isSystem',
+      path: 'resourceServer.systemApi',
       because: 'the API may be a system API, closed to third parties',
       setup: { client: strictThirdParty, grants: [ownGrant('t1')] },
       denial: closed,

@@ -11,11 +11,11 @@
 // in strides of a prime number that divides no dimension, so every value meets every other.
 
 import { decideAccess } from '../../src/policy/decide-access.js';
-import type { Decision } from '../../src/policy/decision.js';
+import type { ClientDecision } from '../../src/policy/decision.js';
 import { choicesIn, factsIn, type Region, requestIn, situations } from './decision-space.js';
 import { expectedIn, refusalLine, tokenLine } from './oracle.js';
 
-function lineOf(decision: Decision): string {
+function lineOf(decision: ClientDecision): string {
   if (decision.granted) {
     return tokenLine(decision.scopes, decision.organization?.id ?? null, decision.clientGrantId ?? 'nothing');
   }

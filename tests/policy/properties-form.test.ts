@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import type { AccessFacts } from '../../src/domain/access-facts.js';
 import { decideAccess } from '../../src/policy/decide-access.js';
-import type { AccessRequest, Decision } from '../../src/policy/decision.js';
+import type { ClientAccessRequest, ClientDecision } from '../../src/policy/decision.js';
 import type { PlatformChoices } from '../../src/policy/platform-choices.js';
 import { choices, facts, holds, request } from './arbitraries.js';
 
@@ -16,7 +16,7 @@ function freeze<T>(value: T): T {
 }
 
 /** A decision as far as order does not matter; a trace tells people values in the order in which it found them. */
-function unordered(decision: Decision): unknown {
+function unordered(decision: ClientDecision): unknown {
   const trace = decision.trace.map(({ rule, outcome, source }) => `${rule} ${outcome} ${source}`);
   if (decision.granted) return { ...decision, trace, scopes: decision.scopes.toSorted() };
   const { denial } = decision;
@@ -57,10 +57,11 @@ function reorderedFacts(f: AccessFacts): fc.Arbitrary<AccessFacts> {
         ),
       )
       .chain(reordered),
+    user: fc.constant(null),
   });
 }
 
-const reorderedRequest = (r: AccessRequest): fc.Arbitrary<AccessRequest> =>
+const reorderedRequest = (r: ClientAccessRequest): fc.Arbitrary<ClientAccessRequest> =>
   r.scopes ? reordered(r.scopes).map((scopes) => ({ ...r, scopes })) : fc.constant(r);
 
 test('order and repetition change nothing but the order of scopes', () => {
@@ -113,7 +114,7 @@ test('a refusal has a reason and ends its trace with the one step that denies; a
 test('what is decided on stays as it was, and the same again gives the same answer', () => {
   holds(
     fc.property(request, facts, choices, (r, f, c) => {
-      const copy: [AccessRequest, AccessFacts, PlatformChoices] = structuredClone([r, f, c]);
+      const copy: [ClientAccessRequest, AccessFacts, PlatformChoices] = structuredClone([r, f, c]);
       const first = decideAccess(freeze(r), freeze(f), freeze(c));
       expect([r, f, c]).toEqual(copy);
       expect(decideAccess(...copy)).toEqual(first);

@@ -4,13 +4,11 @@
 import fc from 'fast-check';
 import type { AccessFacts, ClientGrantFacts } from '../../src/domain/access-facts.js';
 import { decideAccess } from '../../src/policy/decide-access.js';
-import type { Decision } from '../../src/policy/decision.js';
+import type { ClientGranted } from '../../src/policy/decision.js';
 import { choices, facts, holds, listedScopes, placeOf, request } from './arbitraries.js';
 
-type Granted = Extract<Decision, { granted: true }>;
-
 /** The client grant behind a token. */
-function grantBehind({ clientGrantId }: Granted, { clientGrants }: AccessFacts): ClientGrantFacts {
+function grantBehind({ clientGrantId }: ClientGranted, { clientGrants }: AccessFacts): ClientGrantFacts {
   const grant = clientGrants.find(({ id }) => id === clientGrantId);
   if (!grant) throw new Error('a token without a client grant');
   return grant;
@@ -73,7 +71,7 @@ describe('who gets a token', () => {
     holds(
       fc.property(request, facts, choices, (r, f, c) => {
         fc.pre(f.resourceServer !== null);
-        const resourceServer = { ...f.resourceServer, systemApi: 'my_account' };
+        const resourceServer = { ...f.resourceServer, systemApi: 'my_account' as const };
         const client = { ...f.client, isFirstParty: false };
         expect(decideAccess(r, { ...f, resourceServer, client }, c).granted).toBe(false);
       }),

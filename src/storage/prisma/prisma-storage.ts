@@ -31,7 +31,7 @@ import { signingKeyReader, signingKeyWriter } from './signing-keys.js';
 import { restoreSnapshot, takeSnapshot } from './snapshots.js';
 import { settingsDocumentReader, settingsDocumentWriter } from './settings-documents.js';
 import { tenantSettingsReader, tenantSettingsWriter } from './tenant-settings.js';
-import { readTokenFacts } from './token-facts.js';
+import { readTokenFacts, readUserTokenFacts } from './token-facts.js';
 import { userReader, userWriter } from './users.js';
 
 type Db = Prisma.TransactionClient;
@@ -198,8 +198,8 @@ class PrismaStorage implements Storage {
     return facts;
   }
 
-  async userTokenFacts({ userId: _, ...query }: UserTokenFactsQuery): Promise<TokenFacts | null> {
-    const facts = await readTokenFacts(this.#database.pool, this.#sealing, query);
+  async userTokenFacts(query: UserTokenFactsQuery): Promise<TokenFacts | null> {
+    const facts = await readUserTokenFacts(this.#database.pool, this.#sealing, query);
     if (facts) this.#sawVersion(facts.configVersion);
     return facts;
   }

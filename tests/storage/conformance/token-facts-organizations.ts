@@ -5,6 +5,13 @@ import { aClient, aClientGrant, anOrganization, aResourceServer, change, type Op
 const API = 'https://orders.example.com';
 const OTHER_API = 'https://other.example.com';
 
+const nothingForUsers = {
+  allowsThirdPartyClients: false,
+  isAppEntitlementActive: false,
+  isClientListedForMembers: false,
+  enabledConnectionIds: [],
+};
+
 export function organizationFactsConformance(opened: Opened): void {
   describe('facts about organizations', () => {
     let storage: Storage;
@@ -49,7 +56,7 @@ export function organizationFactsConformance(opened: Opened): void {
     test.each(['id', 'name'] as const)('an organization is there by its %s, with its quota', async (key) => {
       const { id = '', name = '' } = named ?? {};
       expect(await factsOf('without', { id, name }[key])).toEqual({
-        organizations: [{ id, name, clientGrantIds: [expect.any(String)] }],
+        organizations: [{ id, name, clientGrantIds: [expect.any(String)], ...nothingForUsers }],
         quotas: { [id]: tokenQuota },
       });
     });
@@ -61,7 +68,7 @@ export function organizationFactsConformance(opened: Opened): void {
 
     test('the default organization is there whichever is named', async () => {
       expect((await factsOf('with', null)).organizations).toEqual([
-        { id: byDefault?.id, name: 'default', clientGrantIds: [] },
+        { id: byDefault?.id, name: 'default', clientGrantIds: [], ...nothingForUsers },
       ]);
       const names = (await factsOf('with', 'named')).organizations?.map(({ name }) => name);
       expect(names?.toSorted()).toEqual(['default', 'named']);
