@@ -25,6 +25,7 @@ import { tenantSettingsConformance } from './conformance/tenant-settings.js';
 import { textConformance } from './conformance/text.js';
 import { timeZoneConformance } from './conformance/time-zones.js';
 import { tokenFactsConformance } from './conformance/token-facts.js';
+import { userTokenFactsConformance } from './conformance/token-facts-users.js';
 import { userConformance } from './conformance/users.js';
 import { userSearchConformance } from './conformance/user-search.js';
 import { assertionConformance, pruningConformance } from './conformance/upkeep.js';
@@ -72,6 +73,7 @@ export function storageConformance(engine: Engine): void {
     });
     databaseRuleConformance(engine);
     tokenFactsConformance(engine);
+    userTokenFactsConformance(engine);
     refusedAndClosedConformance(engine);
     timeZoneConformance(engine);
     sealedSecretsConformance(engine);

@@ -296,7 +296,12 @@ export function tokenFactsConformance(engine: Engine): void {
         await create(aClientGrant({ clientId: other.clientId, audience }));
         await create(aClientGrant({ clientId, audience: elsewhere }));
         await create(aDefaultGrant({ audience: elsewhere }));
-        const absent = { allowAllScopes: false, organizationUsage: 'deny', allowAnyOrganization: false };
+        const absent = {
+          allowAllScopes: false,
+          organizationUsage: 'deny',
+          allowAnyOrganization: false,
+          authorizationDetailsTypes: [],
+        };
         const common = { audience, clientId, defaultFor: null, subjectType: 'client', ...absent };
         const expected = [
           { ...common, id: own.id, scopes: ['b', 'a'], ...organizations },
