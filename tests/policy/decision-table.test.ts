@@ -225,7 +225,10 @@ const whichPolicy: Row[] = [
   {
     name: 'a system API that is for users only stays closed to client credentials',
     source: 'SY-2, SY-3',
-    setup: { api: { systemApi: 'my_account', userPolicy: 'require_client_grant', clientPolicy: 'deny_all' }, grants },
+    setup: {
+      api: { systemApi: 'my_account', userPolicy: 'require_client_grant', clientPolicy: 'deny_all' },
+      grants,
+    },
     answer: denyAll,
   },
   ...[strictThirdParty, permissiveThirdParty].flatMap((client): Row[] => [
