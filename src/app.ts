@@ -9,6 +9,7 @@ import { ManagementError } from './errors.js';
 import { authenticate } from './http/authentication.js';
 import { type Contract, type Handlers, type OperationId, withoutPaths } from './http/contract.js';
 import { renderErrors } from './http/error-renderer.js';
+import { answerPreflight } from './http/preflight.js';
 import { onlyKnownRoutes, routeOperations } from './http/router.js';
 import { securityHeaders } from './http/security-headers.js';
 import { validateAgainst } from './http/validation.js';
@@ -40,7 +41,9 @@ import { managementTokenVerifier } from './oauth/management-tokens.js';
 import { discoveryDocument } from './oauth/metadata.js';
 import { type KeySet, toPem } from './oauth/signing-keys.js';
 import { registrationRoutes } from './oauth/registration/routes.js';
+import { type LoadLogins, loadLogins, loginRoutes } from './oauth/logins.js';
 import { tokenEndpoint } from './oauth/token-endpoint.js';
+import { pageAssetRoutes } from './pages/routes.js';
 import type { PlatformChoices } from './policy/platform-choices.js';
 import { referenceRoutes } from './reference/routes.js';
 import type { ConfigStore, Storage } from './storage/storage.js';
@@ -57,6 +60,8 @@ export interface AppOptions {
   readonly reasonHeader: boolean;
   /** Whether the state can be remembered and put back. Without it there are no such paths. */
   readonly snapshots: boolean;
+  /** Whether a script can sign users in without a page. */
+  readonly testLogin: boolean;
   /** Checks answers against the contract as well as requests. For tests. */
   readonly validateResponses: boolean;
 }
@@ -140,7 +145,7 @@ function sendPublic(res: Response, body: object): void {
   res.set({ 'Access-Control-Allow-Origin': '*', 'Cache-Control': 'public, max-age=300' }).json(body);
 }
 
-function createExpressApp(options: AppOptions): Express {
+function createExpressApp(options: AppOptions, userFlows: LoadLogins): Express {
   const { storage, tenant, keys, log } = options;
   const contract = options.snapshots ? options.contract : withoutPaths(options.contract, snapshotPaths);
   const guarded = ['/api/v2', ...(options.snapshots ? snapshotPaths : [])];
@@ -161,6 +166,9 @@ function createExpressApp(options: AppOptions): Express {
   app.get('/.well-known/oauth-authorization-server', (_req, res) => sendPublic(res, discovery));
 
   app.use(registrationRoutes({ storage, tenant, now: options.now, makeClient: newClient }));
+  app.use(pageAssetRoutes());
+  app.use(loginRoutes(userFlows, log));
+
   app.use(referenceRoutes(contract, tenant));
 
   app.get('/_grantry/health', health(storage));
@@ -191,10 +199,12 @@ function createExpressApp(options: AppOptions): Express {
  * (docs/decisions/0004-token-path.md).
  */
 export function createApp(options: AppOptions): RequestListener {
-  const app = createExpressApp(options);
-  const token = tokenEndpoint({ ...options, headers: securityHeaders });
+  const userFlows = loadLogins({ ...options, headers: securityHeaders });
+  const app = createExpressApp(options, userFlows);
+  const token = tokenEndpoint({ ...options, headers: securityHeaders, userFlows });
   return (req: IncomingMessage, res: ServerResponse) => {
-    if (req.url?.split('?')[0] === '/oauth/token') void token(req, res);
-    else app(req, res);
+    if (req.url?.split('?')[0] !== '/oauth/token') app(req, res);
+    else if (req.method === 'OPTIONS') answerPreflight(req, res);
+    else void token(req, res);
   };
 }

@@ -70,6 +70,7 @@ const environment = z.object({
   LOG_RETENTION_DAYS: wholeNumber(1, 36_500).prefault('30'),
   REASON_HEADER: oneOf(['on', 'off']).default('on'),
   SNAPSHOTS: oneOf(['off', 'on']).default('off'),
+  TEST_LOGIN: oneOf(['off', 'on']).default('off'),
   CLIENT_CREDENTIALS_SCOPES: oneOf(['all_of_grant', 'requested_part']).default(
     platformChoices.clientCredentialsScopes,
   ),
@@ -97,6 +98,8 @@ export interface Config {
   readonly reasonHeader: boolean;
   /** Whether the state can be remembered and put back through HTTP. */
   readonly snapshots: boolean;
+  /** Whether a script can sign users in without a page. */
+  readonly testLogin: boolean;
   readonly choices: PlatformChoices;
 }
 
@@ -178,6 +181,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     logRetentionDays: values.LOG_RETENTION_DAYS,
     reasonHeader: values.REASON_HEADER === 'on',
     snapshots: values.SNAPSHOTS === 'on',
+    testLogin: values.TEST_LOGIN === 'on',
     choices: { ...platformChoices, clientCredentialsScopes: values.CLIENT_CREDENTIALS_SCOPES },
   });
 }

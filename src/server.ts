@@ -152,6 +152,7 @@ export async function startServer(config: Config, options: StartOptions = {}): P
       log,
       reasonHeader: config.reasonHeader,
       snapshots: config.snapshots,
+      testLogin: config.testLogin,
       validateResponses: options.validateResponses ?? false,
     });
     app = serve;

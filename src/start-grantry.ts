@@ -70,6 +70,7 @@ export async function startGrantry(options: GrantryOptions = {}): Promise<Grantr
       BOOTSTRAP_CLIENT_ID: options.clientId,
       BOOTSTRAP_CLIENT_SECRET: options.clientSecret,
       LOG_LEVEL: 'silent',
+      TEST_LOGIN: 'on',
     });
     const server = await startServer(config, {
       ...(options.seed !== undefined && { seed: { path: options.seed, env: process.env } }),

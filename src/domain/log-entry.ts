@@ -5,6 +5,28 @@ export type LogType =
   /** Client credentials token: success and failure. */
   | 'seccft'
   | 'feccft'
+  /** Exchange of an authorization code. */
+  | 'seacft'
+  | 'feacft'
+  /** Exchange of a refresh token; the last is one that was used before. */
+  | 'sertft'
+  | 'fertft'
+  | 'ferrt'
+  /** Exchange of a password. */
+  | 'sepft'
+  | 'fepft'
+  /** Exchange of a device code, and the request for one. */
+  | 'sede'
+  | 'fede'
+  | 'fdeaz'
+  /** Exchange of a token for one on behalf of its user. */
+  | 'success_on_behalf_of_token_exchange'
+  | 'failed_on_behalf_of_token_exchange'
+  /** Pushed authorization request: failure. */
+  | 'fpar'
+  /** Login without questions to the user: success and failure. */
+  | 'ssa'
+  | 'fsa'
   /** Token request of another grant type, or of none; login that fails for another reason than those below. */
   | 'f'
   /** Login: success, wrong password, unknown user. */

@@ -4571,10 +4571,22 @@ export interface components {
         };
         Discovery: {
             issuer: string;
+            authorization_endpoint?: string;
             token_endpoint: string;
+            device_authorization_endpoint?: string;
+            userinfo_endpoint?: string;
             jwks_uri: string;
             registration_endpoint?: string;
+            revocation_endpoint?: string;
+            end_session_endpoint?: string;
+            pushed_authorization_request_endpoint?: string;
+            scopes_supported?: string[];
             response_types_supported?: string[];
+            response_modes_supported?: string[];
+            code_challenge_methods_supported?: string[];
+            claims_supported?: string[];
+            dpop_signing_alg_values_supported?: string[];
+            authorization_response_iss_parameter_supported?: boolean;
             grant_types_supported?: string[];
             subject_types_supported?: string[];
             id_token_signing_alg_values_supported?: string[];

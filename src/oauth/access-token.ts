@@ -1,7 +1,8 @@
-// Access tokens for client credentials: their claims (token-issuance.md 6.2), signature and encryption.
+// Access tokens: their claims (token-issuance.md 6.1, 6.2), signature and encryption.
 
 import { randomUUID, X509Certificate } from 'node:crypto';
 import { CompactEncrypt, importSPKI, SignJWT, type JWTPayload } from 'jose';
+import type { JsonObject } from '../domain/json.js';
 import type { TokenEncryption } from '../domain/resource-server.js';
 import type { TokenSettings } from '../domain/token-facts.js';
 import type { Tenant } from '../domain/tenant.js';
@@ -14,10 +15,37 @@ export function lifetimeOf({ lifetimeSeconds, clientLifetimeSeconds }: TokenSett
   return Math.min(lifetimeSeconds, clientLifetimeSeconds ?? lifetimeSeconds);
 }
 
-/** token-issuance.md 6.2: two profiles that name the client differently. */
-function claimsOf(
-  decision: ClientGranted,
-  clientId: string,
+/** Whom a token is for, and what it says beside the decision. */
+export interface Bearer {
+  readonly subject: string;
+  readonly clientId: string;
+  /** How the token came about, for the profile that says so; null where it does not. */
+  readonly gty: string | null;
+  /** Null where they must not be shown. */
+  readonly permissions: readonly string[] | null;
+  /** Whether the token is good for `/userinfo` as well. */
+  readonly isForUserinfo: boolean;
+  /** Of Actions, and of flows: they never replace a claim of ours. */
+  readonly otherClaims: JsonObject;
+}
+
+/** Q13: with role-based access control the scopes that were granted, as an array. */
+export function clientBearer(decision: ClientGranted, clientId: string, settings: TokenSettings): Bearer {
+  const showsPermissions = settings.enforcesPolicies && settings.dialect.endsWith('_authz');
+  return {
+    subject: `${clientId}@clients`,
+    clientId,
+    gty: 'client-credentials',
+    permissions: showsPermissions ? decision.scopes : null,
+    isForUserinfo: false,
+    otherClaims: {},
+  };
+}
+
+/** token-issuance.md 6.1 and 6.2: two profiles that name the client differently. */
+export function claimsOf(
+  decision: Pick<ClientGranted, 'scopes' | 'organization'> & { readonly audience: string },
+  bearer: Bearer,
   settings: TokenSettings,
   tenant: Tenant,
   now: Date,
@@ -25,12 +53,12 @@ function claimsOf(
 ): JWTPayload {
   const issuedAt = Math.floor(now.getTime() / 1000);
   const isRfc9068 = settings.dialect.startsWith('rfc9068');
-  // Q13: with role-based access control the scopes that were granted, as an array.
-  const showsPermissions = settings.enforcesPolicies && settings.dialect.endsWith('_authz');
+  const { clientId, gty, permissions } = bearer;
   return {
+    ...bearer.otherClaims,
     iss: tenant.issuer,
-    sub: `${clientId}@clients`,
-    aud: decision.audience,
+    sub: bearer.subject,
+    aud: bearer.isForUserinfo ? [decision.audience, `${tenant.issuer}userinfo`] : decision.audience,
     iat: issuedAt,
     exp: issuedAt + lifetimeOf(settings),
     ...(decision.scopes.length > 0 && { scope: decision.scopes.join(' ') }),
@@ -38,10 +66,14 @@ function claimsOf(
     ...(decision.organization && orgName && { org_name: decision.organization.name }),
     ...(isRfc9068
       ? { client_id: clientId, jti: randomUUID() }
-      : { gty: 'client-credentials', azp: clientId }),
-    ...(showsPermissions && { permissions: [...decision.scopes] }),
+      : { ...(gty !== null && { gty }), azp: clientId }),
+    ...(permissions && { permissions: [...permissions] }),
   };
 }
+
+/** RFC 9068 section 2.1, where the API's profile is that one. */
+export const typeOf = ({ dialect }: TokenSettings): string =>
+  dialect.startsWith('rfc9068') ? 'at+jwt' : 'JWT';
 
 /**
  * Makes the token for a decision.
@@ -62,9 +94,9 @@ export async function mintAccessToken(
     here,
   }: { tenant: Tenant; keys: KeySet; now: Date; orgName: boolean; here: boolean },
 ): Promise<string> {
-  const claims = claimsOf(decision, clientId, settings, tenant, now, orgName);
-  const typ = settings.dialect.startsWith('rfc9068') ? 'at+jwt' : 'JWT';
-  const signed = await sign(claims, typ, settings, keys, here);
+  const bearer = clientBearer(decision, clientId, settings);
+  const claims = claimsOf(decision, bearer, settings, tenant, now, orgName);
+  const signed = await sign(claims, typeOf(settings), settings, keys, here);
   return settings.encryption === null ? signed : encrypt(signed, settings.encryption);
 }
 

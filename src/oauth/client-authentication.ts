@@ -5,7 +5,7 @@ import { errors, importJWK, jwtVerify, type JWK } from 'jose';
 import type { AssertionKey, ClientAuthenticationFacts } from '../domain/token-facts.js';
 import type { Tenant } from '../domain/tenant.js';
 import { isUnstorable } from '../domain/text.js';
-import type { ClientProof } from './token-request.js';
+import type { ClientProof } from './client-identity.js';
 import { assertionAlgorithms } from './vocabulary.js';
 
 /** An assertion that has been verified, and that may be used once. */

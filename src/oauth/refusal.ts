@@ -19,7 +19,29 @@ export type RequestFault =
   | 'client_assertion_replayed'
   | 'server_error';
 
-export type Reason = RequestFault | DenyReason | 'granted';
+/** Why a login failed, or the exchange of what came of it, beside what the policy says. As public as the others. */
+export type LoginFault =
+  | 'client_unknown'
+  | 'redirect_uri_not_registered'
+  | 'code_invalid'
+  | 'code_reused'
+  | 'code_verifier_wrong'
+  | 'refresh_token_invalid'
+  | 'refresh_token_reused'
+  | 'device_code_invalid'
+  | 'device_code_expired'
+  | 'authorization_pending'
+  | 'polled_too_fast'
+  | 'proof_of_possession_invalid'
+  | 'interaction_required'
+  | 'user_cancelled'
+  | 'wrong_credentials'
+  | 'too_many_attempts'
+  | 'subject_token_invalid'
+  | 'action_denied'
+  | 'action_failed';
+
+export type Reason = RequestFault | LoginFault | DenyReason | 'granted';
 
 export interface Refusal {
   readonly reason: Exclude<Reason, 'granted'>;

@@ -9,13 +9,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import type { Tenant } from '../domain/tenant.js';
+import type { TokenFacts } from '../domain/token-facts.js';
 import type { PlatformChoices } from '../policy/platform-choices.js';
 import type { Storage } from '../storage/storage.js';
 import { lifetimeOf, mintAccessToken } from './access-token.js';
 import { authenticateClient } from './client-authentication.js';
 import { Once } from './grants/grant.js';
 import { grants } from './grants/registry.js';
-import { type GrantedOutcome, type Outcome, refused } from './outcome.js';
+import { type GrantedOutcome, type Outcome, refused, type RefusedOutcome } from './outcome.js';
 import {
   assertionReplayed,
   authenticationFailed,
@@ -26,7 +27,9 @@ import {
 import type { KeySet } from './signing-keys.js';
 import { TokenAnswer } from './token-answer.js';
 import { tokenLogEntry } from './token-log.js';
+import type { UserFlows } from './provider/routes.js';
 import { readTokenRequest, type TokenRequest } from './token-request.js';
+import { userGrantTypes } from './vocabulary.js';
 
 export interface TokenEndpointOptions {
   readonly storage: Storage;
@@ -39,6 +42,8 @@ export interface TokenEndpointOptions {
   readonly headers: Readonly<Record<string, string>>;
   /** Whether answers name the rule that decided, in `Grantry-Reason`. */
   readonly reasonHeader: boolean;
+  /** Loaded when a user logs in for the first time. */
+  readonly userFlows: () => Promise<UserFlows>;
 }
 
 export type TokenEndpoint = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
@@ -63,7 +68,8 @@ export function tokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
         await options.storage.appendLog(tokenLogEntry(req, null, refused(null, request, null), options));
         answer.refuse(request, []);
       } else {
-        await issue(req, request, answer, options, isAlone);
+        const answers = userGrantTypes.has(request.grantType) ? issueForUser : issue;
+        await answers({ req, res, request, answer, here: isAlone }, options);
       }
     } catch (error) {
       // A client that went away half-way is nobody's failure.
@@ -76,14 +82,37 @@ export function tokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
   };
 }
 
-/** Decides, then signs and logs at once; starts over on fresh facts when the cached ones were out of date. */
-async function issue(
-  req: IncomingMessage,
-  request: TokenRequest,
-  answer: TokenAnswer,
+interface Exchange {
+  readonly req: IncomingMessage;
+  readonly res: ServerResponse;
+  readonly request: TokenRequest;
+  readonly answer: TokenAnswer;
+  /** See `signWithKey`. */
+  readonly here: boolean;
+}
+
+/** Authenticates the client; what a user let it do is for `provider/` to find, decide and log. */
+async function issueForUser(
+  { req, res, request, answer }: Exchange,
   options: TokenEndpointOptions,
-  here: boolean,
 ): Promise<void> {
+  const { clientId } = request;
+  const facts = await options.storage.tokenFacts(
+    { clientId, audience: null, organization: null },
+    { fresh: true },
+  );
+  const refusal = await authenticate(request, facts, new Once(), options);
+  if (refusal === null) {
+    const flows = await options.userFlows();
+    await flows.issue(req, res, request);
+  } else {
+    await options.storage.appendLog(tokenLogEntry(req, request, refusal, options));
+    answer.refuse(refusal.refusal, []);
+  }
+}
+
+/** Decides, then signs and logs at once; starts over on fresh facts when the cached ones were out of date. */
+async function issue({ req, request, answer, here }: Exchange, options: TokenEndpointOptions): Promise<void> {
   const once = new Once();
   for (const fresh of [false, true]) {
     const outcome = await decide(request, fresh, once, options);
@@ -106,9 +135,23 @@ async function decide(
   once: Once,
   options: TokenEndpointOptions,
 ): Promise<Outcome> {
-  const { storage, tenant, now } = options;
   const { clientId, audience, resource, organization } = request;
-  const facts = await storage.tokenFacts({ clientId, audience, resource, organization }, { fresh });
+  const facts = await options.storage.tokenFacts({ clientId, audience, resource, organization }, { fresh });
+  const refusal = await authenticate(request, facts, once, options);
+  if (refusal) return refusal;
+  const grant = grants.get(request.grantType);
+  // There are facts, or nobody would have been authenticated.
+  return grant && facts ? grant(request, facts, once, options) : refused(facts, grantTypeUnsupported(), null);
+}
+
+/** @returns the refusal; null when the client is who it says it is. */
+async function authenticate(
+  request: TokenRequest,
+  facts: TokenFacts | null,
+  once: Once,
+  { storage, tenant, now }: TokenEndpointOptions,
+): Promise<RefusedOutcome | null> {
+  const { clientId } = request;
   const authentication = await authenticateClient(
     clientId,
     request.proof,
@@ -125,8 +168,7 @@ async function decide(
     );
     if (!isNew) return refused(facts, assertionReplayed(), `jti ${assertion.jti} has been used before`);
   }
-  const grant = grants.get(request.grantType);
-  return grant ? grant(request, facts, once, options) : refused(facts, grantTypeUnsupported(), null);
+  return null;
 }
 
 function sign(

@@ -3,7 +3,59 @@
 export const grantTypes = {
   /** RFC 6749 section 4.4. */
   clientCredentials: 'client_credentials',
+  /** RFC 6749 section 4.1. */
+  authorizationCode: 'authorization_code',
+  /** RFC 6749 section 6. */
+  refreshToken: 'refresh_token',
+  /** RFC 8628 section 3.4. */
+  deviceCode: 'urn:ietf:params:oauth:grant-type:device_code',
+  /** RFC 6749 section 4.3. */
+  password: 'password',
+  /** The platform's own: the password of a user of one connection. */
+  passwordRealm: 'http://auth0.com/oauth/grant-type/password-realm',
+  /** RFC 8693. */
+  tokenExchange: 'urn:ietf:params:oauth:grant-type:token-exchange',
 } as const;
+
+/**
+ * OAuth 2.0 Multiple Response Types. A token alone is none of them: RFC 9700 section 2.1.2 is against it, and so is the
+ * library.
+ */
+export const responseTypes = [
+  'code',
+  'id_token',
+  'code id_token',
+  'code token',
+  'id_token token',
+  'code id_token token',
+] as const;
+
+/** Those that need a user. */
+export const userGrantTypes: ReadonlySet<string> = new Set([
+  grantTypes.authorizationCode,
+  grantTypes.refreshToken,
+  grantTypes.deviceCode,
+  grantTypes.password,
+  grantTypes.passwordRealm,
+  grantTypes.tokenExchange,
+]);
+
+/** What the grant types with a user read beside the parameters of all (token-issuance.md 7.2). */
+export const userGrantParameters = [
+  'code',
+  'redirect_uri',
+  'code_verifier',
+  'refresh_token',
+  'device_code',
+  'username',
+  'password',
+  'realm',
+  'subject_token',
+  'subject_token_type',
+  'actor_token',
+  'actor_token_type',
+  'requested_token_type',
+] as const;
 
 /** RFC 7523 section 2.2. */
 export const JWT_BEARER_ASSERTION = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';

@@ -51,6 +51,7 @@ test('every key has its place', () => {
     LOG_RETENTION_DAYS: '7',
     REASON_HEADER: 'off',
     SNAPSHOTS: 'on',
+    TEST_LOGIN: 'on',
     CLIENT_CREDENTIALS_SCOPES: 'requested_part',
   };
   expect(readConfig(env)).toEqual({
@@ -66,6 +67,7 @@ test('every key has its place', () => {
     logRetentionDays: 7,
     reasonHeader: false,
     snapshots: true,
+    testLogin: true,
     choices: { ...platformChoices, clientCredentialsScopes: 'requested_part' },
   });
 });

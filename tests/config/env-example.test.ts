@@ -25,6 +25,7 @@ const places: Record<string, (config: Config) => unknown> = {
   LOG_RETENTION_DAYS: ({ logRetentionDays }) => String(logRetentionDays),
   REASON_HEADER: ({ reasonHeader }) => (reasonHeader ? 'on' : 'off'),
   SNAPSHOTS: ({ snapshots }) => (snapshots ? 'on' : 'off'),
+  TEST_LOGIN: ({ testLogin }) => (testLogin ? 'on' : 'off'),
   CLIENT_CREDENTIALS_SCOPES: ({ choices }) => choices.clientCredentialsScopes,
 };
 

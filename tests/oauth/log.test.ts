@@ -145,7 +145,7 @@ describe('the row of a refusal', () => {
     },
     {
       what: 'another grant type',
-      sent: { grant_type: 'password' },
+      sent: { grant_type: 'urn:openid:params:grant-type:ciba' },
       reason: 'grant_type_unsupported',
       type: 'f',
     },

@@ -175,12 +175,8 @@ describe('what a request must have', () => {
   });
 
   test.each([
-    'authorization_code',
-    'refresh_token',
-    'password',
-    'http://auth0.com/oauth/grant-type/password-realm',
-    'urn:ietf:params:oauth:grant-type:device_code',
-    'urn:ietf:params:oauth:grant-type:token-exchange',
+    'urn:openid:params:grant-type:ciba',
+    'http://auth0.com/oauth/grant-type/passwordless/otp',
     'urn:ietf:params:oauth:grant-type:jwt-bearer',
     'Client_Credentials',
     'client_credentials ',

@@ -1,0 +1,132 @@
+// Where the library keeps things. Clients and grants are ours: it is shown them in its own form and never writes them.
+
+import { errors, type Adapter, type AdapterPayload } from 'oidc-provider';
+import type { Artifact, NewArtifact } from '../../domain/authorization.js';
+import { type JsonObject } from '../../domain/json.js';
+import type { Storage } from '../../storage/storage.js';
+import { apiUri } from './api-uri.js';
+import { libraryMetadataOf, type RefreshTokenSettings } from './client-metadata.js';
+
+interface AdapterOptions {
+  readonly storage: Storage;
+  readonly now: () => Date;
+  /** Of the client whose request is being answered. */
+  readonly refreshTokenSettings: () => RefreshTokenSettings | null;
+}
+
+const readOnly = async (): Promise<never> => {
+  throw new Error('not written by the library');
+};
+
+const never = async (): Promise<undefined> => undefined;
+
+/** Clients, read at every request: a change is in force for the next one. */
+function clients({ storage }: AdapterOptions): Adapter {
+  return {
+    find: async (clientId) => {
+      const client = await storage.config.clients.find(clientId);
+      // The global client stands for no application.
+      return client === null || client.isGlobal ? undefined : libraryMetadataOf(client);
+    },
+    upsert: readOnly,
+    findByUserCode: never,
+    findByUid: never,
+    consume: readOnly,
+    destroy: readOnly,
+    revokeByGrantId: readOnly,
+  };
+}
+
+/** The library's grants are our authorizations, which `authorization.ts` writes. */
+function grants({ storage, now }: AdapterOptions): Adapter {
+  return {
+    find: async (id) => {
+      const authorization = await storage.authorizations.find(id);
+      if (authorization === null) return undefined;
+      return {
+        kind: 'Grant',
+        jti: id,
+        accountId: authorization.userId,
+        clientId: authorization.clientId,
+        iat: seconds(authorization.createdAt),
+        exp: Math.max(seconds(authorization.expiresAt), seconds(now())),
+        ...(authorization.grantedScopes.includes('openid') && { openid: { scope: 'openid' } }),
+        resources: { [apiUri(authorization.audience)]: 'access' },
+      };
+    },
+    upsert: async () => undefined,
+    findByUserCode: never,
+    findByUid: never,
+    consume: readOnly,
+    destroy: (id) => storage.authorizations.delete(id),
+    revokeByGrantId: (id) => storage.authorizations.delete(id),
+  };
+}
+
+const seconds = (date: Date): number => Math.floor(date.getTime() / 1000);
+
+/** Kinds that end with their authorization. An interaction names one too, which is written only when it is over. */
+const BELONGING = new Set(['AuthorizationCode', 'DeviceCode', 'RefreshToken', 'AccessToken']);
+
+/** Sessions, interactions, codes, refresh tokens, pushed requests: whatever has a name and ends some day. */
+function artifacts(kind: string, options: AdapterOptions): Adapter {
+  const { storage, now } = options;
+  const store = storage.artifacts;
+
+  /** As it is now: an idle one has expired, and a used one counts as unused while its leeway lasts (RT-6). */
+  const payloadOf = (artifact: Artifact | null): AdapterPayload | undefined => {
+    if (artifact === null) return undefined;
+    const { payload, usedAt, idleSeconds, consumedAt, leewaySeconds, expiresAt } = artifact;
+    const idleUntil = idleSeconds === null ? Infinity : seconds(usedAt) + idleSeconds;
+    const isUsedUp = consumedAt !== null && now().getTime() >= consumedAt.getTime() + leewaySeconds * 1000;
+    return {
+      ...payload,
+      exp: Math.min(seconds(expiresAt), idleUntil),
+      ...(isUsedUp && { consumed: seconds(consumedAt) }),
+    };
+  };
+
+  return {
+    upsert: async (name, payload, expiresIn) => {
+      const settings = kind === 'RefreshToken' ? options.refreshTokenSettings() : null;
+      const { grantId, uid, userCode, exp } = payload;
+      const lifetimeMs = (expiresIn ?? 0) * 1000;
+      const artifact: NewArtifact = {
+        payload: JSON.parse(JSON.stringify(payload)) as JsonObject,
+        authorizationId: BELONGING.has(kind) ? (grantId ?? null) : null,
+        otherName: uid ?? userCode ?? null,
+        leewaySeconds: settings?.leewaySeconds ?? 0,
+        idleSeconds: settings?.idleSeconds ?? null,
+        expiresAt: exp === undefined ? new Date(now().getTime() + lifetimeMs) : new Date(exp * 1000),
+      };
+      if (kind !== 'ReplayDetection') return store.put(kind, name, artifact, now());
+      // RFC 9449 section 11.1: of two at once, only one is the first.
+      if (!(await store.putNew(kind, name, artifact, now()))) {
+        throw new errors.InvalidDpopProof('DPoP proof JWT Replay detected');
+      }
+    },
+    find: async (name) => payloadOf(await store.find(kind, name)),
+    findByUid: async (uid) => payloadOf(await store.findByOtherName(kind, uid)),
+    findByUserCode: async (code) => payloadOf(await store.findByOtherName(kind, code)),
+    consume: async (name) => {
+      if (await store.consume(kind, name, now())) return;
+      const artifact = await store.find(kind, name);
+      // Within its leeway a refresh token is used again.
+      if (artifact !== null && payloadOf(artifact)?.consumed === undefined) return;
+      // Somebody else was first, a moment ago: one of the two is a thief, so neither keeps anything.
+      if (artifact?.authorizationId) await storage.authorizations.delete(artifact.authorizationId);
+      throw new errors.InvalidGrant('already consumed');
+    },
+    destroy: (name) => store.delete(kind, name),
+    revokeByGrantId: (id) => storage.authorizations.delete(id),
+  };
+}
+
+/** The library's storage, one adapter for each kind of thing. */
+export function adapterOn(options: AdapterOptions): (kind: string) => Adapter {
+  return (kind) => {
+    if (kind === 'Client') return clients(options);
+    if (kind === 'Grant') return grants(options);
+    return artifacts(kind, options);
+  };
+}

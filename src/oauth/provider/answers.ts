@@ -1,0 +1,123 @@
+// Around the library's work on one request: its answer in the platform's words, and the row in the log.
+
+import type { EventEmitter } from 'node:events';
+import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { errorPage } from '../../pages/error.js';
+import type { Refusal } from '../refusal.js';
+import { ownMetadata } from './client-metadata.js';
+import { pageFaultFrom, refusalFrom } from './faults.js';
+import { issuanceOf } from './issuance.js';
+import { showPage } from './library-pages.js';
+import { loginEntry, tokenEntry } from './log.js';
+import type { ProviderOptions } from './options.js';
+import { POLLING_SECONDS } from './token-form.js';
+import { askedAtTokenEndpoint } from './token-parameters.js';
+
+interface AnswerOptions extends ProviderOptions {
+  /** Sent with every answer. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Whether answers name the rule that decided, in `Grantry-Reason`. */
+  readonly reasonHeader: boolean;
+}
+
+/** Routes that clients call themselves. */
+const JSON_ROUTES = new Set(['token', 'pushed_authorization_request', 'device_authorization', 'revocation']);
+const LOGIN_ROUTES = new Set(['authorization', 'resume']);
+
+/** What the library's small scripts may do, which send a form on; it adds their hashes. */
+const SCRIPT_POLICY = "default-src 'none'; script-src 'none'; base-uri 'none'; frame-ancestors 'none'";
+
+const FAILURES = [
+  'grant.error',
+  'authorization.error',
+  'pushed_authorization_request.error',
+  'device_authorization.error',
+  'revocation.error',
+  'server_error',
+] as const;
+
+/** @param provider gets a middleware. */
+export function answerInPlatformWords(provider: Provider, options: AnswerOptions): void {
+  const failures = new WeakMap<object, Error>();
+  for (const event of FAILURES) {
+    // Types name only some of the events that there are.
+    provider.on(event as 'server_error', (ctx, error) => void failures.set(ctx.req, error));
+  }
+  provider.on('server_error', (_ctx, error) => options.log.error({ err: error }, 'the request failed'));
+  (provider as EventEmitter).on('error', (error: Error) =>
+    options.log.error({ err: error }, 'the request failed'),
+  );
+
+  provider.use(async (context, next) => {
+    context.set(options.headers);
+    context.set('Content-Security-Policy', SCRIPT_POLICY);
+    await next();
+    const ctx = context as KoaContextWithOIDC;
+    const route = (ctx as Partial<KoaContextWithOIDC>).oidc?.route;
+    if (route === undefined) return;
+    const failure = failures.get(ctx.req) ?? null;
+    if (JSON_ROUTES.has(route)) await answerClient(ctx, failure, options);
+    if (LOGIN_ROUTES.has(route)) await answerBrowser(ctx, failure, options);
+    if (ctx.status === 303) ctx.status = 302;
+  });
+}
+
+async function answerClient(
+  ctx: KoaContextWithOIDC,
+  failure: Error | null,
+  options: AnswerOptions,
+): Promise<void> {
+  const { route } = ctx.oidc;
+  const grantType = route === 'token' ? askedAtTokenEndpoint(ctx).grantType : undefined;
+  const refusal = failure && refusalFrom(failure, grantType);
+  if (refusal) refuse(ctx, refusal);
+  else if (route === 'token') complete(ctx);
+  // DV-2; RFC 8628 lets it be left out, and the platform does not.
+  else if (route === 'device_authorization')
+    ctx.body = { ...(ctx.body as object), interval: POLLING_SECONDS };
+  if (options.reasonHeader) ctx.set('Grantry-Reason', refusal?.reason ?? 'granted');
+  if (route === 'token' || refusal)
+    await options.storage.appendLog(tokenEntry(ctx, refusal, failure, options));
+}
+
+function refuse(ctx: KoaContextWithOIDC, { error }: Refusal): void {
+  ctx.status = error.status;
+  ctx.body = {
+    error: error.error,
+    error_description: error.description,
+    ...(error.uri !== undefined && { error_uri: error.uri }),
+  };
+}
+
+/** What the library cannot know of its own answer. */
+function complete(ctx: KoaContextWithOIDC): void {
+  const issuance = issuanceOf(ctx);
+  if (issuance === null) throw new TypeError('tokens that nothing has been decided about');
+  const { scopes, authorizationDetails } = issuance.decision;
+  const { scope: _scope, id_token, ...rest } = ctx.body as Record<string, unknown>;
+  ctx.body = {
+    ...rest,
+    // A refresh can leave it out of what the login asked for.
+    ...(scopes.includes('openid') && id_token !== undefined && { id_token }),
+    ...(scopes.length > 0 && { scope: scopes.join(' ') }),
+    // RA-7.
+    ...(authorizationDetails && { authorization_details: authorizationDetails }),
+  };
+}
+
+async function answerBrowser(
+  ctx: KoaContextWithOIDC,
+  failure: Error | null,
+  options: AnswerOptions,
+): Promise<void> {
+  const { client } = ctx.oidc;
+  const fault = failure && pageFaultFrom(failure);
+  if (fault && client && ownMetadata(client).showsErrorsHere && ctx.status >= 300 && ctx.status < 400) {
+    // RD-1: nobody is sent to an address of a third party with an error.
+    ctx.remove('Location');
+    ctx.status = 400;
+    showPage(ctx, errorPage({ code: fault.code, description: fault.description }));
+  }
+  const isDone = issuanceOf(ctx) !== null;
+  if (fault || isDone) await options.storage.appendLog(loginEntry(ctx, fault, options));
+}

@@ -1,0 +1,147 @@
+// Rows about logins and their tokens (design.md D7): what was asked for, what came of it, which rule took what away.
+
+import type { KoaContextWithOIDC } from 'oidc-provider';
+import type { JsonObject } from '../../domain/json.js';
+import type { LogType, NewLogEntry } from '../../domain/log-entry.js';
+import { isUnstorable } from '../../domain/text.js';
+import type { TraceStep } from '../../policy/decision.js';
+import type { Refusal } from '../refusal.js';
+import { grantTypes } from '../vocabulary.js';
+import { ASKED, readAsked } from './asked.js';
+import { issuanceOf } from './issuance.js';
+import type { ProviderOptions } from './options.js';
+import { askedAtTokenEndpoint } from './token-parameters.js';
+import { errors } from 'oidc-provider';
+import { RefusedRequest } from './refused-request.js';
+
+/** Values of a request end here in the log; they can be long, and columns have indexes. */
+const MAX_LOGGED = 600;
+const cut = (text: string | null | undefined): string | null =>
+  text === null || text === undefined || isUnstorable(text) ? null : text.slice(0, MAX_LOGGED);
+
+/** token-issuance.md 8: success, failure. */
+const TOKEN_TYPES: Record<string, readonly [LogType, LogType]> = {
+  [grantTypes.authorizationCode]: ['seacft', 'feacft'],
+  [grantTypes.refreshToken]: ['sertft', 'fertft'],
+  [grantTypes.deviceCode]: ['sede', 'fede'],
+  [grantTypes.password]: ['sepft', 'fepft'],
+  [grantTypes.passwordRealm]: ['sepft', 'fepft'],
+  [grantTypes.tokenExchange]: ['success_on_behalf_of_token_exchange', 'failed_on_behalf_of_token_exchange'],
+};
+
+function typeOf(ctx: KoaContextWithOIDC, refusal: Refusal | null): LogType {
+  if (ctx.oidc.route === 'pushed_authorization_request') return 'fpar';
+  if (ctx.oidc.route === 'device_authorization') return 'fdeaz';
+  if (ctx.oidc.route === 'revocation') return 'f';
+  if (refusal?.reason === 'refresh_token_reused') return 'ferrt';
+  const types = TOKEN_TYPES[askedAtTokenEndpoint(ctx).grantType];
+  return types === undefined ? 'f' : types[refusal ? 1 : 0];
+}
+
+const rulesOf = (trace: readonly TraceStep[]): string[] =>
+  trace.map(({ rule, source }) => `${rule} ${source}`);
+
+interface Row {
+  readonly type: LogType;
+  readonly reason: Refusal['reason'] | null;
+  readonly description: string | null;
+  readonly because: string | null;
+  readonly audience: string | null;
+  readonly requestedScopes: readonly string[] | null;
+}
+
+function entry(ctx: KoaContextWithOIDC, row: Row, { tenant, now }: ProviderOptions): NewLogEntry {
+  const { client, account } = ctx.oidc;
+  const issuance = issuanceOf(ctx);
+  const decision = row.reason === null ? (issuance?.decision ?? null) : null;
+  const organization = decision?.organization ?? null;
+  const userAgent = cut(ctx.get('user-agent'));
+  const userId = issuance?.user.userId ?? account?.accountId ?? null;
+  const details: JsonObject = {
+    ...(decision && { rules: rulesOf(decision.trace), client_grant_id: decision.clientGrantId }),
+    ...(row.because !== null && { because: cut(row.because) }),
+    ...(row.requestedScopes && { requested_scope: cut(row.requestedScopes.join(' ')) }),
+    ...(decision &&
+      decision.dropped.length > 0 && {
+        dropped: decision.dropped.slice(0, 50).map(({ scope, source, because }) => ({
+          scope: cut(scope),
+          source,
+          because: cut(because),
+        })),
+      }),
+    ...(row.description !== null && { error: cut(row.description) }),
+  };
+  return {
+    date: now(),
+    type: row.type,
+    clientId: cut(client?.clientId),
+    audience: cut(decision?.audience ?? row.audience),
+    organizationId: organization?.id ?? null,
+    reason: row.reason ?? 'granted',
+    configVersion: issuance?.facts.configVersion ?? null,
+    data: {
+      ...(row.description !== null && { description: cut(row.description) }),
+      ...(client?.clientName !== undefined && { client_name: client.clientName }),
+      ip: ctx.req.socket.remoteAddress ?? '',
+      ...(userAgent !== null && userAgent !== '' && { user_agent: userAgent }),
+      ...(userId !== null && { user_id: userId }),
+      hostname: tenant.domain,
+      tenant_name: tenant.name,
+      ...(decision && decision.scopes.length > 0 && { scope: decision.scopes.join(' ') }),
+      ...(organization && { organization_name: organization.name }),
+      details,
+    },
+  };
+}
+
+function becauseOf(failure: Error | null): string | null {
+  if (failure instanceof RefusedRequest) return null;
+  return failure instanceof errors.OIDCProviderError ? (failure.error_detail ?? null) : null;
+}
+
+/** The row for a request of a client: to the token endpoint, or a refusal of another one. */
+export function tokenEntry(
+  ctx: KoaContextWithOIDC,
+  refusal: Refusal | null,
+  failure: Error | null,
+  options: ProviderOptions,
+): NewLogEntry {
+  const asked = ctx.oidc.route === 'token' ? askedAtTokenEndpoint(ctx) : askedOf(ctx);
+  const row = {
+    type: typeOf(ctx, refusal),
+    reason: refusal?.reason ?? null,
+    description: refusal?.error.description ?? null,
+    because: becauseOf(failure),
+    audience: asked?.audience ?? null,
+    requestedScopes: asked?.scopes ?? null,
+  };
+  return entry(ctx, row, options);
+}
+
+function askedOf(ctx: KoaContextWithOIDC) {
+  try {
+    return readAsked(ctx.oidc.params?.[ASKED]);
+  } catch {
+    return null;
+  }
+}
+
+/** The row for a login that ended, well or not. */
+export function loginEntry(
+  ctx: KoaContextWithOIDC,
+  fault: { readonly reason: Refusal['reason']; readonly description: string } | null,
+  options: ProviderOptions,
+): NewLogEntry {
+  const asked = askedOf(ctx);
+  const isSilent = ctx.oidc.params?.['prompt'] === 'none';
+  const [success, failure]: readonly [LogType, LogType] = isSilent ? ['ssa', 'fsa'] : ['s', 'f'];
+  const row = {
+    type: fault ? failure : success,
+    reason: fault?.reason ?? null,
+    description: fault?.description ?? null,
+    because: null,
+    audience: asked?.audience ?? null,
+    requestedScopes: asked?.scopes ?? null,
+  };
+  return entry(ctx, row, options);
+}

@@ -1,0 +1,44 @@
+// GET /v2/logout, the platform's older way of signing out: at once, and to an address that is registered.
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Provider } from 'oidc-provider';
+import { errorPage } from '../../pages/error.js';
+import { signedOutPage } from '../../pages/logout.js';
+import { pageHeaders } from '../../pages/security-policy.js';
+import { ownMetadataOf } from './client-metadata.js';
+import type { ProviderOptions } from './options.js';
+import { isRegistered } from './redirect-uris.js';
+
+export function logout(
+  provider: Provider,
+  { storage, tenant }: ProviderOptions,
+): (req: IncomingMessage, res: ServerResponse) => Promise<void> {
+  return async (req, res) => {
+    const query = new URL(req.url ?? '/', tenant.issuer).searchParams;
+    const returnTo = query.get('returnTo');
+    const clientId = query.get('client_id');
+    const client = clientId === null ? null : await storage.config.clients.find(clientId);
+    const registered = client === null ? [] : ownMetadataOf(client).logoutUrls;
+    if (returnTo !== null && !isRegistered(returnTo, registered)) {
+      res.writeHead(400, pageHeaders());
+      res.end(
+        errorPage({
+          code: 'invalid_request',
+          description: 'The "returnTo" querystring parameter is not defined as a valid URL',
+        }),
+      );
+      return;
+    }
+    const ctx = provider.createContext(req, res);
+    const session = await provider.Session.get(ctx);
+    await session.destroy();
+    ctx.cookies.set(provider.cookieName('session'), null, { path: '/' });
+    if (returnTo === null) {
+      res.writeHead(200, pageHeaders());
+      res.end(signedOutPage({ application: client ? { name: client.name } : undefined }));
+    } else {
+      res.writeHead(302, { ...pageHeaders(), Location: returnTo });
+      res.end();
+    }
+  };
+}

@@ -1,0 +1,15 @@
+import type { Logger } from 'pino';
+import type { Tenant } from '../../domain/tenant.js';
+import type { PlatformChoices } from '../../policy/platform-choices.js';
+import type { Storage } from '../../storage/storage.js';
+import type { KeySet } from '../signing-keys.js';
+
+/** What the logins need of the rest. */
+export interface ProviderOptions {
+  readonly storage: Storage;
+  readonly tenant: Tenant;
+  readonly keys: KeySet;
+  readonly choices: PlatformChoices;
+  readonly now: () => Date;
+  readonly log: Logger;
+}

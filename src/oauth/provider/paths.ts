@@ -1,0 +1,19 @@
+/** Where the platform has them (token-issuance.md 7). */
+export const paths = {
+  authorization: '/authorize',
+  code_verification: '/activate',
+  device_authorization: '/oauth/device/code',
+  end_session: '/oidc/logout',
+  jwks: '/.well-known/jwks.json',
+  pushed_authorization_request: '/oauth/par',
+  registration: '/oidc/register',
+  revocation: '/oauth/revoke',
+  token: '/oauth/token',
+  userinfo: '/userinfo',
+  /** Ours: the pages of a login under way. */
+  login: '/u/login',
+  /** For test suites, where the server was started for it. */
+  testLogin: '/_grantry/login',
+  /** The platform's older way of signing out. */
+  logout: '/v2/logout',
+} as const;

@@ -1,0 +1,148 @@
+// The authorization server's protocol (design.md D3): panva's oidc-provider, with our storage, our decisions, our claims
+// and our pages. Nothing here decides who may get a token.
+
+import { randomBytes } from 'node:crypto';
+import { type Configuration, type KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { findAccountIn } from './accounts.js';
+import { responseTypes } from '../vocabulary.js';
+import { adapterOn } from './adapter.js';
+import { ASKED } from './asked.js';
+import { OWN_METADATA, ownMetadata } from './client-metadata.js';
+import { issuanceOf } from './issuance.js';
+import { fillGaps } from './library-gaps.js';
+import { decideLogin, requestedApi } from './login-request.js';
+import type { ProviderOptions } from './options.js';
+import { paths } from './paths.js';
+import { prompts } from './prompts.js';
+import { isRegistered } from './redirect-uris.js';
+import { customizeTokens, tokenFormat } from './token-format.js';
+
+/** Seconds. */
+const CODE_LIFETIME = 600;
+const DEVICE_CODE_LIFETIME = 900;
+const INTERACTION_LIFETIME = 3600;
+/** Without use (the platform's default); `prompts.ts` has the other limit. */
+const SESSION_LIFETIME = 3 * 86_400;
+
+function cookieNames(isSecure: boolean): { session: string; interaction: string; resume: string } {
+  // RFC 6265bis section 4.1.3.2: such a cookie is set by this host alone. Those of one login belong to a path.
+  return {
+    session: isSecure ? '__Host-grantry_session' : 'grantry_session',
+    interaction: isSecure ? '__Secure-grantry_login' : 'grantry_login',
+    resume: isSecure ? '__Secure-grantry_resume' : 'grantry_resume',
+  };
+}
+
+/** The pages that the library asks for. */
+export type LibraryPages = Pick<Configuration, 'renderError'> & {
+  readonly deviceFlow: Partial<NonNullable<NonNullable<Configuration['features']>['deviceFlow']>>;
+  readonly logout: Partial<NonNullable<NonNullable<Configuration['features']>['rpInitiatedLogout']>>;
+};
+
+function configuration(options: ProviderOptions, pages: LibraryPages): Configuration {
+  const { keys, tenant } = options;
+  const current = (): KoaContextWithOIDC | undefined => Provider.ctx;
+  return {
+    adapter: adapterOn({
+      ...options,
+      refreshTokenSettings: () => {
+        const client = current()?.oidc.client;
+        return client === undefined ? null : ownMetadata(client).refreshToken;
+      },
+    }),
+    jwks: { keys: keys.privateJwks() },
+    routes: paths,
+    findAccount: findAccountIn(options),
+    // Every login has an authorization of its own, which is written when nothing is left to ask.
+    loadExistingGrant: async (ctx) => {
+      const { client, account } = ctx.oidc;
+      if (client === undefined || account === undefined) return undefined;
+      const grant = new ctx.oidc.provider.Grant({ clientId: client.clientId, accountId: account.accountId });
+      grant.jti = randomBytes(32).toString('base64url');
+      return grant;
+    },
+    interactions: { policy: prompts(options), url: () => paths.login },
+    renderError: pages.renderError,
+    scopes: ['openid', 'access'],
+    claims: { openid: ['sub'] },
+    conformIdTokenClaims: false,
+    extraParams: [ASKED, 'connection'],
+    extraClientMetadata: { properties: [OWN_METADATA] },
+    responseTypes: [...responseTypes],
+    clientAuthMethods: ['none'],
+    enabledJWA: {
+      idTokenSigningAlgValues: ['RS256', 'PS256', 'HS256'],
+      dPoPSigningAlgValues: ['ES256'],
+    },
+    // Whether a client needs it is the policy's to say (TP-7); without a challenge no verifier is accepted.
+    pkce: { required: () => false },
+    allowOmittingSingleRegisteredRedirectUri: false,
+    clientBasedCORS: (_ctx, origin, client) => isRegistered(origin, ownMetadata(client).origins),
+    cookies: {
+      names: cookieNames(tenant.issuer.startsWith('https:')),
+      long: { httpOnly: true, sameSite: 'lax', path: '/' },
+      short: { httpOnly: true, sameSite: 'lax' },
+    },
+    extraTokenClaims: (ctx) => {
+      const issuance = issuanceOf(ctx);
+      return issuance === null ? undefined : { scopes: issuance.decision.scopes };
+    },
+    formats: { customizers: { jwt: customizeTokens(options) } },
+    expiresWithSession: () => false,
+    issueRefreshToken: (ctx) => issuanceOf(ctx)?.decision.offline ?? false,
+    rotateRefreshToken: (ctx) => {
+      const { client } = ctx.oidc;
+      return client !== undefined && ownMetadata(client).refreshToken.rotates;
+    },
+    ttl: {
+      AccessToken: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? 1,
+      AuthorizationCode: CODE_LIFETIME,
+      DeviceCode: DEVICE_CODE_LIFETIME,
+      Grant: SESSION_LIFETIME,
+      IdToken: (_ctx, _token, client) => ownMetadata(client).idTokenLifetimeSeconds,
+      Interaction: INTERACTION_LIFETIME,
+      RefreshToken: (ctx, _token, client) => {
+        // From the login on, however often the token is exchanged for another (RT-11).
+        const expiresAt = issuanceOf(ctx)?.authorization.expiresAt.getTime() ?? 0;
+        const left = Math.ceil((expiresAt - options.now().getTime()) / 1000);
+        return Math.max(1, Math.min(left, ownMetadata(client).refreshToken.lifetimeSeconds));
+      },
+      Session: SESSION_LIFETIME,
+    },
+    features: {
+      devInteractions: { enabled: false },
+      // Tokens for an API are good there too, which the library does not know: `userinfo.ts`.
+      userinfo: { enabled: false },
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: (ctx) => requestedApi(ctx, options),
+        useGrantedResource: () => true,
+        getResourceServerInfo: (ctx) => resourceServerFor(ctx, options),
+      },
+      deviceFlow: { enabled: true, ...pages.deviceFlow },
+      pushedAuthorizationRequests: { enabled: true },
+      revocation: { enabled: true },
+      rpInitiatedLogout: { enabled: true, ...pages.logout },
+      dPoP: { enabled: true },
+    },
+  };
+}
+
+async function resourceServerFor(ctx: KoaContextWithOIDC, options: ProviderOptions) {
+  const issuance = issuanceOf(ctx);
+  if (issuance) return tokenFormat(issuance.facts.token, false, options);
+  // At a login; the library asks again where a code is exchanged.
+  const { facts, request, decision } = await decideLogin(ctx, options);
+  if (!decision.granted) await requestedApi(ctx, options);
+  const isFrontChannel = request.responseType?.split(' ').includes('token') ?? false;
+  return tokenFormat(facts.token, isFrontChannel, options);
+}
+
+/** Makes the protocol's server. It listens nowhere: `routes.ts` hands it the requests for its paths. */
+export function createProvider(options: ProviderOptions, pages: LibraryPages): Provider {
+  const provider = new Provider(options.tenant.issuer, configuration(options, pages));
+  // Behind `hand-over.ts` only, which writes the headers of a proxy itself.
+  provider.proxy = true;
+  fillGaps(provider);
+  return provider;
+}

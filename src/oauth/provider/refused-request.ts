@@ -1,0 +1,16 @@
+import { errors } from 'oidc-provider';
+import type { Refusal } from '../refusal.js';
+
+/** A refusal of ours, in the form that the library answers: at the client's address, on a page, or as JSON. */
+export class RefusedRequest extends errors.OIDCProviderError {
+  readonly refusal: Refusal;
+
+  constructor(refusal: Refusal) {
+    super(refusal.error.status, refusal.error.error);
+    this.refusal = refusal;
+    this.error_description = refusal.error.description;
+    // RFC 6749 section 4.1.2.1 keeps those without a redirect to what is wrong with the address itself.
+    this.allow_redirect = true;
+    this.expose = true;
+  }
+}

@@ -1,0 +1,115 @@
+// The paths of logins, and who answers each: this server's own pages, or the library.
+
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { Provider } from 'oidc-provider';
+import { platformLoginLimits } from '../../domain/login.js';
+import { createPasswordLogin } from '../../login/password-login.js';
+import type { TokenRequest } from '../token-request.js';
+import { answerInPlatformWords } from './answers.js';
+import { setAside } from './asked.js';
+import { authenticatedForm, refuse } from './client-endpoints.js';
+import { handOver, readForm } from './hand-over.js';
+import { interactionPages } from './interaction-routes.js';
+import { libraryPages } from './library-pages.js';
+import { logout } from './logout.js';
+import type { ProviderOptions } from './options.js';
+import { addTokenExchange } from './on-behalf-of.js';
+import { addPasswordGrants } from './password-grant.js';
+import { paths } from './paths.js';
+import { createProvider } from './provider.js';
+import { useOwnFormPost } from './response-modes.js';
+import { testLogin } from './test-login.js';
+import { libraryForm } from './token-form.js';
+import { userinfo } from './userinfo.js';
+
+export interface UserFlowOptions extends ProviderOptions {
+  /** Sent with every answer. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Whether answers name the rule that decided, in `Grantry-Reason`. */
+  readonly reasonHeader: boolean;
+  /** Whether a script can sign users in without a page. */
+  readonly testLogin: boolean;
+}
+
+type Answer = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
+
+export interface UserFlows {
+  /** Answers a request for one of the paths of logins; null for every other path. */
+  find(path: string): Answer | null;
+  /** Answers a token request whose client has been authenticated. */
+  issue(req: IncomingMessage, res: ServerResponse, request: TokenRequest): Promise<void>;
+}
+
+/** Waits until the library has answered. */
+function finished(res: ServerResponse, begin: () => void): Promise<void> {
+  return new Promise((resolve) => {
+    res.once('close', resolve);
+    begin();
+  });
+}
+
+const queryOf = (req: IncomingMessage): URLSearchParams =>
+  new URLSearchParams((req.url ?? '').split('?').slice(1).join('?'));
+
+export function userFlows(given: UserFlowOptions): UserFlows {
+  const passwordLogin = createPasswordLogin({ ...given, limits: platformLoginLimits });
+  const options = { ...given, passwordLogin };
+  const { tenant } = options;
+  const provider: Provider = createProvider(options, libraryPages());
+  answerInPlatformWords(provider, options);
+  useOwnFormPost(provider);
+  addPasswordGrants(provider, options);
+  addTokenExchange(provider, options);
+  const library = provider.callback() as RequestListener;
+  const give = (req: IncomingMessage, res: ServerResponse, given: Parameters<typeof handOver>[4]) =>
+    finished(res, () => handOver(library, req, res, tenant, given));
+
+  /** RFC 6749 section 3.1: GET, and POST with a form. */
+  const authorize: Answer = async (req, res) => {
+    const parameters = req.method === 'POST' ? await readForm(req) : queryOf(req);
+    return give(req, res, { query: setAside(parameters ?? new URLSearchParams(), tenant) });
+  };
+
+  const clientEndpoint =
+    (kind: { onlyConfidential: boolean; asksForLogin: boolean }): Answer =>
+    async (req, res) => {
+      const form = await authenticatedForm(req, options, kind);
+      if (form instanceof URLSearchParams) {
+        await give(req, res, { form: kind.asksForLogin ? setAside(form, tenant) : form });
+      } else refuse(res, form, options);
+    };
+
+  /** Forms of the library's own pages, and addresses that it made. */
+  const page: Answer = async (req, res) => {
+    const form = req.method === 'POST' ? ((await readForm(req)) ?? new URLSearchParams()) : undefined;
+    return give(req, res, form === undefined ? {} : { form });
+  };
+
+  const answers = new Map<string, Answer>([
+    [paths.authorization, authorize],
+    [paths.login, interactionPages(provider, options)],
+    [paths.pushed_authorization_request, clientEndpoint({ onlyConfidential: true, asksForLogin: true })],
+    [paths.device_authorization, clientEndpoint({ onlyConfidential: false, asksForLogin: true })],
+    [paths.revocation, clientEndpoint({ onlyConfidential: false, asksForLogin: false })],
+    [paths.userinfo, userinfo(async () => provider, options)],
+    [paths.logout, logout(provider, options)],
+  ]);
+  if (options.testLogin) answers.set(paths.testLogin, testLogin(provider, options));
+
+  return {
+    find: (path) => {
+      const own = answers.get(path);
+      if (own !== undefined) return own;
+      const [, first = '', second = ''] = path.split('/');
+      const isResumed = first === 'authorize' && second !== '';
+      const isDevice = `/${first}` === paths.code_verification;
+      const isLogout = path === paths.end_session || path.startsWith(`${paths.end_session}/`);
+      return isResumed || isDevice || isLogout ? page : null;
+    },
+    issue: async (req, res, request) => {
+      const form = await libraryForm(request, options);
+      if ('reason' in form) refuse(res, form, options);
+      else await give(req, res, { ...form });
+    },
+  };
+}
