@@ -30,6 +30,7 @@ test('an empty environment gives the defaults', () => {
     logRetentionDays: 30,
     reasonHeader: true,
     snapshots: false,
+    testLogin: false,
     choices: platformChoices,
   });
 });

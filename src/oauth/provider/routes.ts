@@ -79,6 +79,12 @@ export function userFlows(given: UserFlowOptions): UserFlows {
       } else refuse(res, form, options);
     };
 
+  /** OpenID Connect RP-Initiated Logout section 2: GET, and POST with a form. */
+  const signOut: Answer = async (req, res) => {
+    const query = req.method === 'POST' ? await readForm(req) : queryOf(req);
+    return give(req, res, { query: query ?? new URLSearchParams() });
+  };
+
   /** Forms of the library's own pages, and addresses that it made. */
   const page: Answer = async (req, res) => {
     const form = req.method === 'POST' ? ((await readForm(req)) ?? new URLSearchParams()) : undefined;
@@ -92,6 +98,7 @@ export function userFlows(given: UserFlowOptions): UserFlows {
     [paths.device_authorization, clientEndpoint({ onlyConfidential: false, asksForLogin: true })],
     [paths.revocation, clientEndpoint({ onlyConfidential: false, asksForLogin: false })],
     [paths.userinfo, userinfo(async () => provider, options)],
+    [paths.end_session, signOut],
     [paths.logout, logout(provider, options)],
   ]);
   if (options.testLogin) answers.set(paths.testLogin, testLogin(provider, options));
@@ -103,7 +110,7 @@ export function userFlows(given: UserFlowOptions): UserFlows {
       const [, first = '', second = ''] = path.split('/');
       const isResumed = first === 'authorize' && second !== '';
       const isDevice = `/${first}` === paths.code_verification;
-      const isLogout = path === paths.end_session || path.startsWith(`${paths.end_session}/`);
+      const isLogout = path.startsWith(`${paths.end_session}/`);
       return isResumed || isDevice || isLogout ? page : null;
     },
     issue: async (req, res, request) => {
