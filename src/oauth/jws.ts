@@ -22,10 +22,26 @@ const signElsewhere = promisify(sign);
 const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 /**
- * A signed token in compact form (RFC 7515 section 3.1).
+ * The signature of some data (RFC 7515 section 5.1, step 5).
  *
  * @param here signs on this thread. Handing the work to another one costs a sixth of it, which is only worth it when this
  * thread has something else to do meanwhile.
+ */
+export async function signatureOf(
+  data: Buffer,
+  algorithm: RsaAlgorithm,
+  key: KeyObject,
+  here: boolean,
+): Promise<Buffer> {
+  const digest = DIGESTS[algorithm];
+  const signer = algorithm === 'PS256' ? { key, ...PSS } : key;
+  return here ? sign(digest, data, signer) : signElsewhere(digest, data, signer);
+}
+
+/**
+ * A signed token in compact form (RFC 7515 section 3.1).
+ *
+ * @param here see `signatureOf`.
  */
 export async function signWithKey(
   claims: object,
@@ -34,9 +50,6 @@ export async function signWithKey(
   here: boolean,
 ): Promise<string> {
   const input = `${encode(header)}.${encode(claims)}`;
-  const digest = DIGESTS[header.alg];
-  const data = Buffer.from(input);
-  const signer = header.alg === 'PS256' ? { key, ...PSS } : key;
-  const signature = here ? sign(digest, data, signer) : await signElsewhere(digest, data, signer);
+  const signature = await signatureOf(Buffer.from(input), header.alg, key, here);
   return `${input}.${signature.toString('base64url')}`;
 }

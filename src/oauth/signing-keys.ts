@@ -1,7 +1,7 @@
 // The tenant's own keys: one pair for each RSA algorithm, so that no key ever serves two (RFC 8725 section 3.1).
 
 import { createPrivateKey, type KeyObject, webcrypto } from 'node:crypto';
-import { calculateJwkThumbprint, createLocalJWKSet, type JWK, type JWTVerifyGetKey } from 'jose';
+import { calculateJwkThumbprint, createLocalJWKSet, type JWTVerifyGetKey } from 'jose';
 import { isJsonObject } from '../domain/json.js';
 import type { TenantSettings } from '../domain/tenant-settings.js';
 import type { PublicJwk, RsaAlgorithm, SigningKey } from '../domain/signing-key.js';
@@ -98,16 +98,6 @@ export class KeySet {
     const flags = settings['flags'];
     if (!isJsonObject(flags) || flags['remove_alg_from_jwks'] !== true) return this.jwks;
     return { keys: this.jwks.keys.map(({ alg: _alg, ...key }) => key) };
-  }
-
-  /** All private keys, for a library that signs itself (RFC 7517). */
-  privateJwks(): JWK[] {
-    return [...this.#keys].map(([alg, { kid, key }]) => ({
-      ...key.export({ format: 'jwk' }),
-      alg,
-      kid,
-      use: 'sig',
-    }));
   }
 
   /** @throws when there is no key for the algorithm: first starts make one for each. */

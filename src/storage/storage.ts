@@ -1,8 +1,10 @@
 // What the server keeps, in domain nouns. No row, no query and no HTTP status crosses this file; only `prisma/` beside
 // it implements it, and tests/storage/conformance.ts says what every implementation owes.
 
+import type { Client } from '../domain/client.js';
 import type { LogEntry, LogType, NewLogEntry } from '../domain/log-entry.js';
 import type { TokenFacts, TokenFactsQuery, UserTokenFactsQuery } from '../domain/token-facts.js';
+import type { User } from '../domain/user.js';
 import type { QuotaUse, SubjectQuota } from '../domain/token-quota.js';
 import type { ConfigReader, ConfigWriter } from './config.js';
 import type { ArtifactStore, AuthorizationStore } from './protocol.js';
@@ -86,6 +88,14 @@ export interface ConfigStore {
 }
 
 export interface Storage extends ConfigStore {
+  /**
+   * Parts of the configuration that the token path needs again and again, as old as the newest version that this process
+   * knows of: as new as facts that were read fresh for the same request.
+   */
+  readonly known: {
+    client(clientId: string): Promise<Client | null>;
+    user(userId: string): Promise<User | null>;
+  };
   readonly authorizations: AuthorizationStore;
   readonly artifacts: ArtifactStore;
   readonly logins: LoginStore;
@@ -93,7 +103,7 @@ export interface Storage extends ConfigStore {
 
   /**
    * The facts for a token request, all from one version of the configuration; null when there is no such client.
-   * With `fresh` they are read after the call; otherwise they may be older, and `appendLog` tells.
+   * With `fresh` they are as they are after the call; otherwise they may be older, and `appendLog` tells.
    */
   tokenFacts(query: TokenFactsQuery, options?: { fresh: boolean }): Promise<TokenFacts | null>;
 

@@ -1,17 +1,18 @@
 // Where the library keeps things. Clients and grants are ours: it is shown them in its own form and never writes them.
 
-import { errors, type Adapter, type AdapterPayload } from 'oidc-provider';
+import { errors, type Adapter, type AdapterPayload, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Artifact, NewArtifact } from '../../domain/authorization.js';
 import { type JsonObject } from '../../domain/json.js';
 import type { Storage } from '../../storage/storage.js';
 import { apiUri } from './api-uri.js';
-import { libraryMetadataOf, type RefreshTokenSettings } from './client-metadata.js';
+import { libraryMetadataOf, ownMetadata } from './client-metadata.js';
+import { authorizationFor } from './request-memory.js';
 
 interface AdapterOptions {
   readonly storage: Storage;
   readonly now: () => Date;
-  /** Of the client whose request is being answered. */
-  readonly refreshTokenSettings: () => RefreshTokenSettings | null;
+  /** The request that is being answered; undefined outside of one. */
+  readonly context: () => KoaContextWithOIDC | undefined;
 }
 
 const readOnly = async (): Promise<never> => {
@@ -21,10 +22,13 @@ const readOnly = async (): Promise<never> => {
 const never = async (): Promise<undefined> => undefined;
 
 /** Clients, read at every request: a change is in force for the next one. */
-function clients({ storage }: AdapterOptions): Adapter {
+function clients({ storage, context }: AdapterOptions): Adapter {
   return {
     find: async (clientId) => {
-      const client = await storage.config.clients.find(clientId);
+      // A token request has read fresh facts before; every other is the first to ask.
+      const { clients } = storage.config;
+      const isTokenRequest = context()?.oidc.route === 'token';
+      const client = await (isTokenRequest ? storage.known.client(clientId) : clients.find(clientId));
       // The global client stands for no application.
       return client === null || client.isGlobal ? undefined : libraryMetadataOf(client);
     },
@@ -38,10 +42,13 @@ function clients({ storage }: AdapterOptions): Adapter {
 }
 
 /** The library's grants are our authorizations, which `authorization.ts` writes. */
-function grants({ storage, now }: AdapterOptions): Adapter {
+function grants({ storage, now, context }: AdapterOptions): Adapter {
   return {
     find: async (id) => {
-      const authorization = await storage.authorizations.find(id);
+      const ctx = context();
+      const authorization = await (ctx
+        ? authorizationFor(ctx, id, storage)
+        : storage.authorizations.find(id));
       if (authorization === null) return undefined;
       return {
         kind: 'Grant',
@@ -88,7 +95,8 @@ function artifacts(kind: string, options: AdapterOptions): Adapter {
 
   return {
     upsert: async (name, payload, expiresIn) => {
-      const settings = kind === 'RefreshToken' ? options.refreshTokenSettings() : null;
+      const client = options.context()?.oidc.client;
+      const settings = kind === 'RefreshToken' && client ? ownMetadata(client).refreshToken : null;
       const { grantId, uid, userCode, exp } = payload;
       const lifetimeMs = (expiresIn ?? 0) * 1000;
       const artifact: NewArtifact = {

@@ -9,6 +9,7 @@ import { adapterOn } from './adapter.js';
 import { ASKED } from './asked.js';
 import { OWN_METADATA, ownMetadata } from './client-metadata.js';
 import { issuanceOf } from './issuance.js';
+import { libraryKeys } from './library-keys.js';
 import { fillGaps } from './library-gaps.js';
 import { decideLogin, requestedApi } from './login-request.js';
 import type { ProviderOptions } from './options.js';
@@ -41,16 +42,9 @@ export type LibraryPages = Pick<Configuration, 'renderError'> & {
 
 function configuration(options: ProviderOptions, pages: LibraryPages): Configuration {
   const { keys, tenant } = options;
-  const current = (): KoaContextWithOIDC | undefined => Provider.ctx;
   return {
-    adapter: adapterOn({
-      ...options,
-      refreshTokenSettings: () => {
-        const client = current()?.oidc.client;
-        return client === undefined ? null : ownMetadata(client).refreshToken;
-      },
-    }),
-    jwks: { keys: keys.privateJwks() },
+    adapter: adapterOn({ ...options, context: () => Provider.ctx }),
+    jwks: { keys: libraryKeys(keys) },
     routes: paths,
     findAccount: findAccountIn(options),
     // Every login has an authorization of its own, which is written when nothing is left to ask.
@@ -124,6 +118,7 @@ function configuration(options: ProviderOptions, pages: LibraryPages): Configura
       revocation: { enabled: true },
       rpInitiatedLogout: { enabled: true, ...pages.logout },
       dPoP: { enabled: true },
+      externalSigningSupport: { enabled: true, ack: 'experimental-01' },
     },
   };
 }

@@ -10,6 +10,7 @@ import { grantTypes } from '../vocabulary.js';
 import { appliedChanges, runPostLogin } from './actions.js';
 import { remember } from './issuance.js';
 import type { ProviderOptions } from './options.js';
+import { authorizationFor } from './request-memory.js';
 import { RefusedRequest } from './refused-request.js';
 import { askedAtTokenEndpoint } from './token-parameters.js';
 
@@ -54,9 +55,10 @@ export async function decideToken(
   const { storage, choices } = options;
   const { client } = ctx.oidc;
   const authorization =
-    source.grantId === undefined ? null : await storage.authorizations.find(source.grantId);
+    source.grantId === undefined ? null : await authorizationFor(ctx, source.grantId, storage);
   if (authorization === null || client === undefined) return undefined;
-  const user = await storage.config.users.find(authorization.userId);
+  // The client was authenticated on fresh facts a moment ago.
+  const user = await storage.known.user(authorization.userId);
   if (user === null) return undefined;
 
   const flow: UserFlow = source.kind === 'RefreshToken' ? 'refresh' : 'code_exchange';

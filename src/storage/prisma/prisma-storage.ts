@@ -21,6 +21,7 @@ import { findLog, listLogs, LogWriter, writeLog } from './logs.js';
 import { memberReader, memberWriter } from './members.js';
 import { organizationClientReader, organizationClientWriter } from './organization-clients.js';
 import { organizationConnectionReader, organizationConnectionWriter } from './organization-connections.js';
+import { knownBy } from './known.js';
 import { organizationReader, organizationWriter } from './organizations.js';
 import { artifactStore } from './protocol-artifacts.js';
 import { takeFromQuotas } from './quotas.js';
@@ -90,6 +91,7 @@ function sizeOf({ access }: TokenFacts): number {
 
 class PrismaStorage implements Storage {
   readonly config: ConfigReader;
+  readonly known: Storage['known'];
   readonly authorizations: AuthorizationStore;
   readonly artifacts: ArtifactStore;
   readonly logins: LoginStore;
@@ -112,6 +114,17 @@ class PrismaStorage implements Storage {
     this.#sealing = new Sealing(encryptionKey);
     this.#logs = new LogWriter(database.pool);
     this.config = configReader(this.#prisma, this.#sealing);
+    const { clients, users } = this.config;
+    this.known = {
+      client: knownBy(
+        (id) => clients.find(id),
+        () => this.#version,
+      ),
+      user: knownBy(
+        (id) => users.find(id),
+        () => this.#version,
+      ),
+    };
     this.authorizations = authorizationStore(database.pool);
     this.artifacts = artifactStore(database.pool, this.#sealing);
     const logged: Logged = (work, entry) => this.#logged(work, entry);
@@ -178,18 +191,22 @@ class PrismaStorage implements Storage {
 
   async tokenFacts(query: TokenFactsQuery, { fresh } = { fresh: false }): Promise<TokenFacts | null> {
     const key = JSON.stringify([query.clientId, query.audience, query.resource, query.organization]);
-    if (!fresh) {
+    // Where nobody else can change the configuration, what was read for its newest version is as it is now.
+    if (!fresh || this.#database.isExclusive) {
       const cached = this.#facts.get(key);
-      if (cached !== undefined && cached.configVersion >= this.#version) return cached;
+      if (cached !== undefined && cached.configVersion >= this.#version) {
+        return fresh ? { ...cached, fresh } : cached;
+      }
     }
     const facts = await readTokenFacts(this.#database.pool, this.#sealing, query);
     if (facts === null) return null;
     this.#sawVersion(facts.configVersion);
     // Names that lead nowhere are not worth a place: whoever asks could choose them at will.
     const { resourceServer } = facts.access;
+    const namesNoApi = query.audience === null && query.resource == null;
     const leadsSomewhere =
-      resourceServer !== null &&
-      (query.resource == null || query.resource === resourceServer.identifier) &&
+      (namesNoApi || resourceServer !== null) &&
+      (query.resource == null || query.resource === resourceServer?.identifier) &&
       (query.organization === null ||
         facts.access.organizations.some(
           ({ id, name }) => query.organization === id || query.organization === name,
