@@ -79,7 +79,7 @@ function consentNeed(
     return { needed: true, source, because: 'third parties always need consent' };
   }
   // Fails closed: an API that is silent about consent wants it.
-  const isSkipped = resourceServer === null || resourceServer.skipsConsentForFirstParty === true;
+  const isSkipped = resourceServer === null || resourceServer.skipsConsentForFirstParty;
   switch (flow) {
     case 'password':
       return { needed: false, source: 'CO-1', because: 'the user gives the client the password' };

@@ -7,6 +7,7 @@ import { decideAuthorizationDetails } from './authorization-details.js';
 import { decideConsent } from './consent.js';
 import type { UserAccessRequest, UserDecision, UserDenial } from './decision.js';
 import { type Gate, passAsUser } from './gate.js';
+import { mayBe } from './may-be.js';
 import { permissionsOf } from './permissions.js';
 import type { PlatformChoices } from './platform-choices.js';
 import { checkProofOfPossession } from './proof-of-possession.js';
@@ -81,7 +82,7 @@ function checkUser(
   organization: OrganizationFacts | null,
   trace: Trace,
 ): UserDenial | null {
-  if (user.isBlocked !== false) {
+  if (mayBe(user.isBlocked)) {
     return trace.deny('user', 'UB-1', 'the user is blocked', { reason: 'user_blocked' });
   }
   return (
@@ -126,7 +127,7 @@ function decideToken(
     audience: resourceServer?.identifier ?? null,
     scopes: consent.scopes,
     dropped: [...wanted.dropped, ...cut.dropped, ...consent.dropped],
-    permissions: resourceServer?.showsPermissions === true ? permissions : null,
+    permissions: resourceServer?.showsPermissions ? permissions : null,
     offline: lasting.includes('offline_access') && client.grantTypes.includes('refresh_token'),
     authorizationDetails,
     needsConsent: consent.needsConsent,

@@ -112,7 +112,7 @@ function whyNoOtherApi(client: ClientFacts, resourceServer: ResourceServerFacts)
   if (isThirdParty(client)) return 'the client is a third party';
   if (resourceServer.systemApi === 'management') return 'the API is the Management API';
   // Fails closed: an API that is silent about consent wants it.
-  return resourceServer.skipsConsentForFirstParty === true ? null : 'the API does not let consent be skipped';
+  return resourceServer.skipsConsentForFirstParty ? null : 'the API does not let consent be skipped';
 }
 
 const policyScopesFor = (

@@ -71,7 +71,7 @@ function takesOffline(
   if (flow === 'authorize' && !(responseType ?? '').split(' ').includes('code')) {
     return { source: 'US-15', because: 'there is no code to exchange for it' };
   }
-  return resourceServer === null || resourceServer.allowsOfflineAccess === true
+  return resourceServer === null || resourceServer.allowsOfflineAccess
     ? null
     : { source: 'US-14', because: 'the API does not allow offline access' };
 }

@@ -129,7 +129,15 @@ function accessFacts(
       authorizationDetailsTypes: (api.authorization_details ?? []).map(({ type }) => type),
     },
     clientGrants: client.client_grants,
-    organizations: client.organizations.map(({ tokenQuota: _, ...facts }) => facts),
+    organizations: client.organizations.map((organization) => ({
+      id: organization.id,
+      name: organization.name,
+      clientGrantIds: organization.clientGrantIds,
+      allowsThirdPartyClients: organization.allowsThirdPartyClients,
+      isAppEntitlementActive: organization.isAppEntitlementActive,
+      isClientListedForMembers: organization.isClientListedForMembers,
+      enabledConnectionIds: organization.enabledConnectionIds,
+    })),
     user,
   };
 }

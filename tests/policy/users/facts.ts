@@ -10,12 +10,7 @@ import type {
   UserFacts,
 } from '../../../src/domain/access-facts.js';
 import { decideAccess } from '../../../src/policy/decide-access.js';
-import type {
-  OriginalAccess,
-  UserAccessRequest,
-  UserDecision,
-  UserDenial,
-} from '../../../src/policy/decision.js';
+import type { OriginalAccess, UserAccessRequest, UserDecision } from '../../../src/policy/decision.js';
 import type { PlatformChoices } from '../../../src/policy/platform-choices.js';
 import * as base from '../facts.js';
 
@@ -130,10 +125,8 @@ export const exchangeRequest = (
     ...changes,
   });
 
-/** A decision as tables state it: the scopes of the token, or the reason why there is none. */
-export type Answer = string | UserDenial['reason'];
-
-export function answerOf(decision: UserDecision): Answer {
+/** A decision as tables state it: the scopes of the token in brackets, or the reason why there is none. */
+export function answerOf(decision: UserDecision): string {
   return decision.granted ? `[${decision.scopes.join(' ')}]` : decision.denial.reason;
 }
 
@@ -147,7 +140,7 @@ export interface Row {
   readonly request?: UserAccessRequest;
   readonly choices?: PlatformChoices;
   /** Scopes in brackets, or the reason. */
-  readonly answer: Answer;
+  readonly answer: string;
   /** The row that the trace ends with, or that took a scope; the first of `source` where it is left out. */
   readonly decidedBy?: string;
 }
