@@ -49,10 +49,10 @@ export interface ClientFacts {
 }
 
 export type OrganizationRequireBehavior = 'no_prompt' | 'pre_login_prompt' | 'post_login_prompt';
-export type TokenExchangeType = 'custom_authentication' | 'on_behalf_of_token_exchange';
+type TokenExchangeType = 'custom_authentication' | 'on_behalf_of_token_exchange';
 
 /** What a multi-resource refresh token gives for one API. */
-export interface RefreshTokenPolicy {
+interface RefreshTokenPolicy {
   readonly audience: string;
   readonly scopes: readonly string[];
 }
@@ -129,13 +129,13 @@ export interface UserFacts {
   readonly consents: readonly ConsentFacts[];
 }
 
-export interface MembershipFacts {
+interface MembershipFacts {
   readonly organizationId: string;
   /** Scopes of the API by the roles that the user has as a member. */
   readonly permissions: readonly string[];
 }
 
-export interface ConsentFacts {
+interface ConsentFacts {
   /** Null for `/userinfo`. */
   readonly audience: string | null;
   readonly organizationId: string | null;

@@ -53,7 +53,7 @@ export interface TokenSettings {
 }
 
 /** How ID tokens for the client are made. */
-export interface IdTokenSettings {
+interface IdTokenSettings {
   readonly signingAlgorithm: string;
   readonly lifetimeSeconds: number;
 }

@@ -181,7 +181,7 @@ export interface DroppedScope {
   readonly because: string;
 }
 
-export interface Refused<D extends Denial = Denial> {
+interface Refused<D extends Denial = Denial> {
   readonly granted: false;
   readonly denial: D;
   readonly trace: readonly TraceStep[];

@@ -47,7 +47,7 @@ export const someScopes = fc.shuffledSubarray([
 const permissions = fc.subarray(['a', 'b', 'c', 'd']);
 const organization = fc.constantFrom(null, null, 'org_1', 'org_1', 'org_2', 'name 1', 'org_gone');
 
-export const user: fc.Arbitrary<UserFacts> = fc.record({
+const user: fc.Arbitrary<UserFacts> = fc.record({
   userId: fc.constant('auth0|u'),
   isBlocked: usually(false, true),
   connection: fc.record({

@@ -34,7 +34,7 @@ export const strict: ClientFacts = { ...base.strictThirdParty, grantTypes };
 export const permissive: ClientFacts = { ...base.permissiveThirdParty, grantTypes };
 
 /** `u1`: may `read` and `write`, belongs to `org_a` and has agreed to all that there is. */
-export const user: UserFacts = {
+const user: UserFacts = {
   userId: 'auth0|u1',
   isBlocked: false,
   connection: { id: 'con_1', isDomainConnection: true, isEnabledForClient: true },
