@@ -1,27 +1,19 @@
-// Which scopes a token for a user has (token-issuance.md 4.4, 4.11, 4.14, 5, 6.1, 9).
+// Which scopes a token for a user has (token-issuance.md 4.4, 5, 6.1, 9).
 
-import { applyActionScopes } from '../../../src/policy/action-scopes.js';
 import { decideAccess } from '../../../src/policy/decide-access.js';
 import type { UserGranted } from '../../../src/policy/decision.js';
 import { platformChoices } from '../../../src/policy/platform-choices.js';
-import {
-  exchangeRequest,
-  factsOf,
-  firstParty,
-  grant,
-  organization,
-  passwordRequest,
-  requestOf,
-  type Row,
-  type Setup,
-  strict,
-} from './facts.js';
+import { factsOf, firstParty, grant, organization, requestOf, type Setup } from './facts.js';
 import { decisionTable } from './table.js';
 
 const scopes = (text: string) => requestOf({ scopes: text.split(' ') });
+
 const requires = { userPolicy: 'require_client_grant' } as const;
+
 const rbac = { enforcesPolicies: true, showsPermissions: true } as const;
+
 const readDelete = [grant('c1', ['read', 'delete'])];
+
 const everything = [grant('c1', [], { allowAllScopes: true })];
 
 decisionTable('scopes at a login', [
@@ -211,6 +203,7 @@ const inOrgA: Setup = {
   api: rbac,
   organizations: [organization()],
 };
+
 const forOrgA = requestOf({ organization: 'org_a', scopes: ['read', 'write', 'delete'] });
 
 decisionTable('RBAC and organizations (Q22)', [
@@ -261,274 +254,6 @@ decisionTable('RBAC and organizations (Q22)', [
   },
 ]);
 
-const five = 'openid profile email address phone';
-const password = (text: string | null, changes = {}) =>
-  passwordRequest({ scopes: text === null ? null : text.split(' '), ...changes });
-
-decisionTable('the password grant', [
-  {
-    name: 'openid alone asks for all of OpenID Connect and all of the API',
-    source: 'PW-1, PW-2, V34',
-    request: password('openid'),
-    answer: `[${five} read write delete]`,
-  },
-  {
-    name: 'nothing asks for all of the API',
-    source: 'PW-1',
-    request: password(null),
-    answer: '[read write delete]',
-  },
-  {
-    name: 'OpenID Connect alone asks for all of the API',
-    source: 'PW-1, PW-3',
-    request: password('openid email'),
-    answer: '[openid email read write delete]',
-  },
-  {
-    name: 'nothing without an API asks for all of OpenID Connect',
-    source: 'PW-2',
-    request: password(null, { audience: null }),
-    answer: `[${five}]`,
-  },
-  {
-    name: 'openid without an API asks for all of OpenID Connect',
-    source: 'PW-2',
-    request: password('openid', { audience: null }),
-    answer: `[${five}]`,
-  },
-  {
-    name: 'openid and one more ask for just those',
-    source: 'PW-3',
-    request: password('openid email', { audience: null }),
-    answer: '[openid email]',
-  },
-  {
-    name: 'scopes of the API are taken as they are',
-    source: 'PW-4',
-    request: password('openid read nosuch'),
-    answer: '[openid read]',
-  },
-  {
-    name: 'an unknown scope is one that was asked for',
-    source: 'PW-4',
-    request: password('nosuch'),
-    answer: '[]',
-  },
-  {
-    name: 'all of the API is cut to the permissions',
-    source: 'PW-1, PW-5, Q7',
-    setup: { api: rbac },
-    request: password(null),
-    answer: '[read write]',
-  },
-  {
-    name: 'all of the API is cut to the grant',
-    source: 'PW-1, PW-6, Q7',
-    setup: { api: requires, grants: readDelete },
-    request: password(null),
-    answer: '[read delete]',
-  },
-  {
-    name: 'without a grant there is nothing',
-    source: 'US-2, PW-7',
-    setup: { api: requires },
-    request: password(null),
-    answer: 'client_grant_missing',
-  },
-  {
-    name: 'consent is not asked for',
-    source: 'CO-1',
-    setup: { api: { skipsConsentForFirstParty: false }, user: { consents: [] } },
-    request: password('read'),
-    answer: '[read]',
-  },
-]);
-
-const custom = { ...firstParty, tokenExchangeTypes: ['custom_authentication'] } as const;
-const middle = {
-  ...firstParty,
-  appType: 'resource_server',
-  resourceServerIdentifier: 'https://middle',
-  tokenExchangeTypes: ['on_behalf_of_token_exchange'],
-} as const;
-const customs = (
-  setup: Setup,
-  asked: string[] | null,
-  answer: string,
-  source: string,
-  name: string,
-): Row => ({ name, source, setup, request: exchangeRequest('custom_exchange', { scopes: asked }), answer });
-const behalf = (setup: Setup, asked: string[] | null, answer: string, source: string, name: string): Row => ({
-  name,
-  source,
-  setup,
-  request: exchangeRequest('on_behalf_of', { scopes: asked }),
-  answer,
-});
-
-decisionTable('custom token exchange', [
-  customs({ client: custom }, ['read', 'nosuch'], '[read]', 'TX-1', 'scopes are filtered as at a login'),
-  customs(
-    { client: { ...custom, tokenExchangeTypes: [] } },
-    null,
-    'token_exchange_not_allowed',
-    'TX-1',
-    'it has to be switched on',
-  ),
-  customs(
-    { client: { ...custom, tokenExchangeTypes: ['on_behalf_of_token_exchange'] } },
-    null,
-    'token_exchange_not_allowed',
-    'TX-1',
-    'the other kind is not it',
-  ),
-  customs(
-    { client: { ...strict, tokenExchangeTypes: ['custom_authentication'] } },
-    null,
-    'token_exchange_not_allowed',
-    'TX-1',
-    'third parties cannot',
-  ),
-  customs(
-    { client: custom, api: requires },
-    ['read'],
-    'client_grant_missing',
-    'US-2, TX-1',
-    'the gate is the same',
-  ),
-  customs(
-    { client: custom, api: { skipsConsentForFirstParty: false } },
-    ['read'],
-    'consent_missing',
-    'TX-3',
-    'an API that wants consent refuses, whatever the user has agreed to',
-  ),
-  customs(
-    { client: custom },
-    null,
-    '[openid profile email]',
-    'TX-4',
-    'nothing asks for openid profile email',
-  ),
-  customs(
-    { client: custom },
-    ['offline_access'],
-    '[offline_access]',
-    'TX-1, TX-5',
-    'offline_access is honoured',
-  ),
-  {
-    name: 'without an API it is for /userinfo',
-    source: 'AU-7, TX-2',
-    setup: { client: custom },
-    request: exchangeRequest('custom_exchange', { audience: null, scopes: ['openid'] }),
-    answer: '[openid]',
-  },
-]);
-
-decisionTable('on-behalf-of exchange', [
-  behalf(
-    { client: { ...middle, appType: 'spa' } },
-    null,
-    'token_exchange_not_allowed',
-    'TX-10',
-    'the client has to be that of an API',
-  ),
-  behalf(
-    { client: { ...middle, resourceServerIdentifier: null } },
-    null,
-    'token_exchange_not_allowed',
-    'TX-10',
-    'the client has to name its API',
-  ),
-  behalf(
-    { client: { ...middle, isConfidential: false } },
-    null,
-    'token_exchange_not_allowed',
-    'TX-10, TX-14',
-    'the client has to authenticate itself',
-  ),
-  behalf(
-    { client: { ...middle, tokenExchangeTypes: ['custom_authentication'] } },
-    null,
-    'token_exchange_not_allowed',
-    'TX-10',
-    'it has to be switched on',
-  ),
-  behalf(
-    { client: middle, api: requires },
-    null,
-    'client_grant_missing',
-    'US-2, TX-11',
-    'the gate is the same',
-  ),
-  behalf({ client: middle }, null, '[read write delete]', 'TX-12', 'nothing asks for all of the API'),
-  behalf(
-    { client: middle, api: { ...requires, ...rbac }, grants: readDelete },
-    null,
-    '[read]',
-    'TX-12',
-    'all of the API is cut to permissions and grant',
-  ),
-  behalf(
-    { client: middle, api: rbac },
-    ['read', 'delete'],
-    '[read]',
-    'TX-14, Q12',
-    'a part that is not permitted is left out',
-  ),
-  {
-    ...behalf(
-      { client: middle, api: rbac },
-      ['read', 'delete'],
-      'scopes_not_permitted',
-      'TX-14, Q12',
-      'a part that is not permitted refuses where that is chosen',
-    ),
-    choices: { ...platformChoices, onBehalfOfInPart: 'refuse' },
-  },
-  behalf(
-    { client: middle, api: rbac },
-    ['delete'],
-    'scopes_not_permitted',
-    'TX-14',
-    'nothing that is permitted refuses',
-  ),
-  behalf(
-    { client: middle, api: rbac },
-    ['openid', 'delete'],
-    'scopes_not_permitted',
-    'TX-14',
-    'OpenID Connect is none of it',
-  ),
-  behalf({ client: middle }, ['read', 'offline_access'], '[read]', 'TX-17', 'there is never a refresh token'),
-  behalf(
-    { client: middle, api: { skipsConsentForFirstParty: false } },
-    ['read'],
-    'consent_missing',
-    'TX-3',
-    'an API that wants consent refuses',
-  ),
-  {
-    name: 'it is always for an API',
-    source: 'TX-10',
-    setup: { client: middle },
-    request: exchangeRequest('on_behalf_of', { audience: null }),
-    answer: 'audience_missing',
-  },
-  {
-    name: 'the organization of the subject token still needs the member',
-    source: 'UO-5, TX-16',
-    setup: {
-      client: { ...middle, organizationUsage: 'allow' },
-      organizations: [organization()],
-      user: { memberships: [] },
-    },
-    request: exchangeRequest('on_behalf_of', { organization: 'org_a' }),
-    answer: 'not_a_member',
-  },
-]);
-
 function granted(setup: Setup, request = requestOf({ scopes: ['read', 'write'] })): UserGranted {
   const decision = decideAccess(request, factsOf(setup));
   if (!decision.granted) throw new Error(decision.denial.reason);
@@ -567,69 +292,5 @@ describe('what comes with the scopes', () => {
     { text: 'offline_access', setup: { api: { allowsOfflineAccess: false } }, offline: false },
   ])('"$text" comes to offline $offline (US-14, US-15)', ({ text, setup, offline }) => {
     expect(granted(setup, scopes(text)).offline).toBe(offline);
-  });
-});
-
-describe('Actions', () => {
-  const login = granted({ api: rbac }, scopes('openid read delete'));
-  const withActions = (added: string[], removed: string[], choices = platformChoices, before = login) =>
-    applyActionScopes(before, { addedScopes: added, removedScopes: removed }, choices);
-
-  test('a removed scope is gone, and told (AC-1)', () => {
-    const after = withActions([], ['read']);
-    expect(after.scopes).toEqual(['openid']);
-    expect(after.dropped).toContainEqual({ scope: 'read', source: 'AC-1', because: 'an Action removed it' });
-    expect(after.trace.at(-1)).toMatchObject({ rule: 'actions', outcome: 'pass', source: 'AC-1' });
-  });
-
-  test('an added scope wins over RBAC, and is no longer told as left out (AC-1)', () => {
-    const after = withActions(['delete'], []);
-    expect(after.scopes).toEqual(['openid', 'read', 'delete']);
-    expect(after.dropped).toEqual([]);
-  });
-
-  test('an added scope can go beyond the API and the client grant (AC-2, Q9)', () => {
-    expect(withActions(['admin'], []).scopes).toEqual(['openid', 'read', 'admin']);
-    expect(withActions(['admin'], []).trace.at(-1)).toMatchObject({ source: 'AC-2' });
-  });
-
-  test('an added scope cannot where that is chosen (AC-2, Q9)', () => {
-    const after = withActions(['admin', 'delete'], [], {
-      ...platformChoices,
-      actionScopes: 'within_ceiling',
-    });
-    expect(after.scopes).toEqual(['openid', 'read', 'delete']);
-    expect(after.dropped).toMatchObject([{ scope: 'admin', source: 'AC-2' }]);
-  });
-
-  test.each(['read write', 'a"b', '', 'a\\b', 'tab\t'])(
-    '"%s" is no scope (RFC 6749 section 3.3)',
-    (scope) => {
-      expect(withActions([scope], []).scopes).toEqual(login.scopes);
-    },
-  );
-
-  test('what is added and removed is not there', () => {
-    expect(withActions(['admin'], ['admin']).scopes).toEqual(login.scopes);
-  });
-
-  test('offline_access cannot be added, and its removal ends offline access', () => {
-    expect(withActions(['offline_access'], []).offline).toBe(false);
-    expect(withActions(['offline_access'], []).scopes).not.toContain('offline_access');
-    const offline = granted({}, scopes('read offline_access'));
-    expect(withActions([], ['offline_access'], platformChoices, offline)).toMatchObject({
-      offline: false,
-      scopes: ['read'],
-    });
-  });
-
-  test('OpenID Connect cannot be added for strict third parties (TP-10)', () => {
-    const third = granted({ client: strict, grants: [grant('t1', ['read'])] }, scopes('read'));
-    expect(withActions(['openid'], [], platformChoices, third).scopes).toEqual(['read']);
-    expect(withActions(['email'], []).scopes).toEqual(['openid', 'read', 'email']);
-  });
-
-  test('without changes the decision is the same', () => {
-    expect(withActions([], [])).toBe(login);
   });
 });
