@@ -30,7 +30,7 @@ export interface Bearer {
 }
 
 /** Q13: with role-based access control the scopes that were granted, as an array. */
-export function clientBearer(decision: ClientGranted, clientId: string, settings: TokenSettings): Bearer {
+function clientBearer(decision: ClientGranted, clientId: string, settings: TokenSettings): Bearer {
   const showsPermissions = settings.enforcesPolicies && settings.dialect.endsWith('_authz');
   return {
     subject: `${clientId}@clients`,

@@ -211,10 +211,10 @@ async function listen(listener: RequestListener): Promise<{ server: Server; url:
           .locator('button')
           .first()
           .evaluate((button) => {
-            const { getComputedStyle } = globalThis as unknown as {
+            const page = globalThis as unknown as {
               getComputedStyle(of: unknown): { borderTopStyle: string };
             };
-            return getComputedStyle(button).borderTopStyle;
+            return page.getComputedStyle(button).borderTopStyle;
           });
         expect(border).toBe('solid');
         if (folder !== undefined) await page.screenshot({ path: path.join(folder, `${name}.forced.png`) });

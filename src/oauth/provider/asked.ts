@@ -12,7 +12,7 @@ import type { Tenant } from '../../domain/tenant.js';
 export const ASKED = 'grantry_asked';
 
 /** Scopes for the library alone: that there is a login, and that there is an API. What a token may do is no matter of its. */
-export const LIBRARY_SCOPE = 'openid access';
+const LIBRARY_SCOPE = 'openid access';
 
 const MAX_SCOPES = 1000;
 const MAX_LENGTH = 16_384;

@@ -35,7 +35,7 @@ const settings = z.object({
 });
 
 /** How long a client's refresh tokens live, and what their use does. Seconds; null for as long as their authorization. */
-export interface RefreshTokenSettings {
+interface RefreshTokenSettings {
   readonly rotates: boolean;
   readonly leewaySeconds: number;
   readonly lifetimeSeconds: number;

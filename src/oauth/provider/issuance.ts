@@ -5,16 +5,14 @@ import type { ActionChanges, Authorization } from '../../domain/authorization.js
 import type { JsonObject } from '../../domain/json.js';
 import type { TokenFacts } from '../../domain/token-facts.js';
 import type { User } from '../../domain/user.js';
-import type { UserDecision } from '../../policy/decision.js';
-
-export type GrantedToUser = Extract<UserDecision, { granted: true }>;
+import type { UserGranted } from '../../policy/decision.js';
 
 /** What the tokens of one answer are made of. */
 export interface Issuance {
   readonly user: User;
   readonly facts: TokenFacts;
   /** With the scopes as Actions left them. */
-  readonly decision: GrantedToUser;
+  readonly decision: UserGranted;
   readonly authorization: Authorization;
   readonly changes: ActionChanges;
   /** token-issuance.md 6.1: named in tokens for `password` and `refresh_token` only. */
