@@ -1,0 +1,148 @@
+import type { JsonObject } from './json.js';
+
+/** The triggers whose Actions this server runs. Actions of others are kept, bound and returned, and never run. */
+export type RunnableTrigger = 'post-login' | 'credentials-exchange';
+
+/** What an Action is written for. */
+interface ActionTrigger {
+  readonly id: string;
+  readonly version: string;
+}
+
+/** An npm module that the author of an Action counts on. There are none here: `require` throws. */
+export interface ActionDependency {
+  readonly name: string;
+  readonly version: string;
+}
+
+export interface ActionSecret {
+  readonly name: string;
+  readonly value: string;
+  readonly updatedAt: Date;
+}
+
+/** All that makes an Action do what it does. */
+export interface ActionSource {
+  readonly code: string;
+  readonly dependencies: readonly ActionDependency[];
+  /** As it was sent, for example `node22`. It changes nothing here. */
+  readonly runtime: string;
+  readonly trigger: ActionTrigger;
+  readonly secrets: readonly ActionSecret[];
+}
+
+/** A deployed state of an Action. It never changes; the one with the highest number is in force. */
+export interface ActionVersion extends ActionSource {
+  readonly id: string;
+  readonly number: number;
+  readonly createdAt: Date;
+}
+
+/** The draft of an Action, with the version that is in force. */
+export interface Action extends ActionSource {
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  /** Null until it is first deployed. */
+  readonly deployedVersion: ActionVersion | null;
+}
+
+export interface NewAction extends ActionSource {
+  readonly name: string;
+}
+
+export type ActionChanges = Partial<NewAction>;
+
+/** An Action in the place that a trigger has for it. */
+export interface ActionBinding {
+  readonly id: string;
+  readonly triggerId: string;
+  readonly displayName: string;
+  readonly action: Action;
+  readonly createdAt: Date;
+}
+
+export interface NewActionBinding {
+  readonly actionId: string;
+  readonly displayName: string;
+}
+
+/** Whether the draft is what is in force. */
+export function isAllDeployed(action: Action): boolean {
+  const deployed = action.deployedVersion;
+  if (deployed === null) return false;
+  const comparable = ({ code, dependencies, runtime, trigger, secrets }: ActionSource): string =>
+    JSON.stringify([
+      code,
+      dependencies.map(({ name, version }) => [name, version]),
+      runtime,
+      trigger.id,
+      trigger.version,
+      secrets.map(({ name, updatedAt }) => [name, updatedAt.getTime()]),
+    ]);
+  return comparable(action) === comparable(deployed);
+}
+
+/** Which version of which Action to run. */
+export interface ActionReference {
+  readonly actionId: string;
+  readonly name: string;
+  readonly versionId: string;
+}
+
+/** What runs: a version that is in force, with its secrets open. */
+export interface DeployedAction extends ActionReference {
+  readonly code: string;
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+/** What Actions of `post-login` asked for, together. */
+export interface PostLoginChanges {
+  readonly accessTokenClaims: JsonObject;
+  readonly idTokenClaims: JsonObject;
+  readonly addedScopes: readonly string[];
+  readonly removedScopes: readonly string[];
+  /** Members to set; those that are null are to be removed. */
+  readonly userMetadata: JsonObject;
+  readonly appMetadata: JsonObject;
+}
+
+/** What Actions of `credentials-exchange` asked for, together. */
+export interface CredentialsExchangeChanges {
+  readonly accessTokenClaims: JsonObject;
+  /** What is left of the scopes that the token would have had. It may hold others: the policy cuts them off. */
+  readonly targetScopes: readonly string[];
+}
+
+export interface ChangesOf {
+  'post-login': PostLoginChanges;
+  'credentials-exchange': CredentialsExchangeChanges;
+}
+
+/** What an Action wrote with `console`, cut, and with its secrets taken out. */
+export interface ActionOutput {
+  readonly action: string;
+  readonly text: string;
+}
+
+interface Ran {
+  /** Only of Actions that wrote something. */
+  readonly output: readonly ActionOutput[];
+}
+
+/** What running the Actions of a trigger came to. Plain JSON. */
+export type ActionsOutcome<Changes = PostLoginChanges | CredentialsExchangeChanges> = Ran &
+  (
+    | { readonly kind: 'completed'; readonly changes: Changes; readonly ran: readonly string[] }
+    | {
+        readonly kind: 'denied';
+        readonly code: string;
+        readonly reason: string;
+        readonly action: string;
+        /** What was asked for until then: metadata is kept when a login is denied. */
+        readonly changes: Changes;
+      }
+    /** It threw, or ran out of time or memory. `because` is for logs, not for callers. */
+    | { readonly kind: 'failed'; readonly action: string; readonly because: string }
+  );
