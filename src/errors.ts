@@ -24,6 +24,16 @@ export const managementErrors = {
   // As applications on public repositories quote the service.
   password_too_weak: { status: 400, message: 'PasswordStrengthError: Password is too weak' },
   identifier_taken: { status: 400, errorCode: 'auth0_idp_error' },
+  // As users of auth0-deploy-cli (its issue 385), of auth0-cli (462) and of auth0-deploy-cli (988) quote them.
+  action_not_deployed: {
+    status: 400,
+    message: 'Trying to create a binding for an action that has not been deployed yet',
+  },
+  action_trigger_fixed: { status: 400, message: "can't upgrade to this trigger." },
+  trigger_bound_by_others: {
+    status: 400,
+    message: 'cannot list action bindings for an entity-bound trigger',
+  },
   // Authentication (management-api.md 1.4).
   unauthorized: { status: 401 },
   insufficient_scope: { status: 403, errorCode: 'insufficient_scope' },
@@ -80,6 +90,9 @@ export const managementErrors = {
   inexistent_page_template: { status: 404, message: 'The template does not exist.' },
   // The status is what clients go by (auth0/go-auth0, management/anomaly.go); the text is ours.
   inexistent_block: { status: 404, message: 'The IP address is not blocked.' },
+  // Recorded (auth0/go-auth0, TestActionManager_Delete); the second is ours, in its manner.
+  inexistent_action: { status: 404, message: 'That action does not exist.' },
+  inexistent_action_version: { status: 404, message: 'That action version does not exist.' },
   inexistent_log: { status: 404, message: 'Log not found.' },
   not_found: { status: 404, message: 'Not Found' },
   // Conflicts. Codes of the first two and the last are ours: no source has them (management-api.md 14, question 1).
@@ -127,6 +140,9 @@ export const managementErrors = {
     status: 409,
     message: 'Quota exceeded; cannot add more than 100 client grants to a single organization',
   },
+  // The first as users of terraform-provider-auth0 quote it (its issue 64); the second is ours: no source has its text.
+  action_bound: { status: 409, message: 'Unable to delete an action bound to a trigger.' },
+  action_conflict: { status: 409, message: 'An action with the same name already exists.' },
   // management-api.md 9: no errorCode is known.
   role_conflict: { status: 409, message: 'The role already exists.' },
   // As applications on public repositories quote the service.

@@ -1,7 +1,7 @@
 // Identifiers in the platform's shapes (management-api.md 1.9). All of them are random, so none can be guessed from
 // another.
 
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 
 const ALPHANUMERIC = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
@@ -25,6 +25,8 @@ export const newRoleId = (): string => `rol_${random(16, ALPHANUMERIC)}`;
 /** What stands after `auth0|`. */
 export const newUserKey = (): string => randomBytes(12).toString('hex');
 export const newDiscoveryDomainId = (): string => `ord_${random(22, ALPHANUMERIC)}`;
+/** Of Actions, their versions and bindings. */
+export const newActionId = (): string => randomUUID();
 export const newCredentialId = (): string => `cred_${random(22, ALPHANUMERIC)}`;
 export const newResourceServerId = (): string => randomBytes(12).toString('hex');
 /** Of what a user has consented to. */

@@ -1,4 +1,5 @@
 import type { AccessFacts } from './access-facts.js';
+import type { ActionReference } from './action.js';
 import type { JsonObject } from './json.js';
 import type { SigningAlgorithm, TokenDialect, TokenEncryption } from './resource-server.js';
 import type { DefaultTokenQuotas } from './tenant-settings.js';
@@ -67,6 +68,17 @@ export interface TokenQuotas {
   readonly defaults: DefaultTokenQuotas;
 }
 
+/** What a request runs before its token is made, and what these Actions are told of. */
+export interface ActionFacts {
+  /** In the order in which they run; at least one. */
+  readonly references: readonly ActionReference[];
+  readonly clientMetadata: JsonObject;
+  /** By organization id. */
+  readonly organizations: Readonly<
+    Record<string, { readonly displayName: string | null; readonly metadata: JsonObject }>
+  >;
+}
+
 /** Everything about one token request, as it was at one version of the configuration. */
 export interface TokenFacts {
   readonly configVersion: number;
@@ -78,4 +90,6 @@ export interface TokenFacts {
   readonly token: TokenSettings | null;
   readonly idToken: IdTokenSettings;
   readonly quotas: TokenQuotas;
+  /** Those of `credentials-exchange`, or of `post-login` where the facts are about a user; null where none is bound. */
+  readonly actions: ActionFacts | null;
 }

@@ -17,6 +17,7 @@ const CONFLICTS = {
   role: 'role_conflict',
   user: 'user_conflict',
   client_credential: 'client_credential_conflict',
+  action: 'action_conflict',
   other: 'write_conflict',
 } as const satisfies Record<AlreadyExists['constraint'], ManagementErrorCode>;
 

@@ -1,6 +1,15 @@
 // The configuration as it is read and written, one pair of interfaces for each noun.
 
 import type {
+  Action,
+  ActionBinding,
+  ActionChanges,
+  ActionSource,
+  ActionVersion,
+  NewAction,
+  NewActionBinding,
+} from '../domain/action.js';
+import type {
   Client,
   ClientChanges,
   ClientCredential,
@@ -351,8 +360,42 @@ export interface SettingsDocumentWriter extends SettingsDocumentReader {
   delete(name: string): Promise<boolean>;
 }
 
+export interface ActionFilter {
+  readonly triggerId?: string;
+  readonly name?: string;
+  /** Only Actions that have been deployed, or only those that have not. */
+  readonly isDeployed?: boolean;
+}
+
+export interface ActionReader {
+  find(id: string): Promise<Action | null>;
+  findByName(name: string): Promise<Action | null>;
+  /** Oldest first. */
+  list(filter: ActionFilter, window: PageWindow): Promise<Listing<Action>>;
+  findVersion(actionId: string, id: string): Promise<ActionVersion | null>;
+  /** Newest first. */
+  listVersions(actionId: string, window: PageWindow): Promise<Listing<ActionVersion>>;
+  /** Whether a trigger runs it. */
+  isBound(id: string): Promise<boolean>;
+  /** In the order in which the trigger runs them. */
+  listBindings(triggerId: string, window: PageWindow): Promise<Listing<ActionBinding>>;
+}
+
+export interface ActionWriter extends ActionReader {
+  create(action: NewAction, createdAt: Date): Promise<Action>;
+  /** Changes the draft. */
+  update(id: string, changes: ActionChanges, updatedAt: Date): Promise<Action>;
+  /** Its versions and bindings go with it. */
+  delete(id: string): Promise<boolean>;
+  /** Makes a version, which is in force from then on. The oldest of more than 50 goes. */
+  deploy(id: string, source: ActionSource, createdAt: Date): Promise<ActionVersion>;
+  /** Binds these Actions to a trigger, in this order, and no others. @throws RuleBroken for one that is not deployed for it. */
+  bind(triggerId: string, bindings: readonly NewActionBinding[], createdAt: Date): Promise<void>;
+}
+
 /** Reads the configuration. */
 export interface ConfigReader {
+  readonly actions: ActionReader;
   readonly resourceServers: ResourceServerReader;
   readonly clients: ClientReader;
   readonly clientGrants: ClientGrantReader;
@@ -371,6 +414,7 @@ export interface ConfigReader {
 
 /** Changes the configuration, inside `Storage.write`. */
 export interface ConfigWriter {
+  readonly actions: ActionWriter;
   readonly resourceServers: ResourceServerWriter;
   readonly clients: ClientWriter;
   readonly clientGrants: ClientGrantWriter;

@@ -1,6 +1,7 @@
 // What the server keeps, in domain nouns. No row, no query and no HTTP status crosses this file; only `prisma/` beside
 // it implements it, and tests/storage/conformance.ts says what every implementation owes.
 
+import type { ActionReference, DeployedAction, RunnableTrigger } from '../domain/action.js';
 import type { Client } from '../domain/client.js';
 import type { LogEntry, LogType, NewLogEntry } from '../domain/log-entry.js';
 import type { TokenFacts, TokenFactsQuery, UserTokenFactsQuery } from '../domain/token-facts.js';
@@ -26,6 +27,7 @@ export class AlreadyExists extends Error {
     | 'role'
     | 'user'
     | 'client_credential'
+    | 'action'
     | 'other';
   constructor(constraint: AlreadyExists['constraint']) {
     super(`already exists: ${constraint}`);
@@ -106,6 +108,12 @@ export interface Storage extends ConfigStore {
    * With `fresh` they are as they are after the call; otherwise they may be older, and `appendLog` tells.
    */
   tokenFacts(query: TokenFactsQuery, options?: { fresh: boolean }): Promise<TokenFacts | null>;
+
+  /** The Actions that a trigger runs when it is called, in order. */
+  deployedActions(trigger: RunnableTrigger): Promise<readonly DeployedAction[]>;
+
+  /** The Actions that the facts of a token request name; null when one is gone, so that the facts are out of date. */
+  actionsOf(references: readonly ActionReference[]): Promise<readonly DeployedAction[] | null>;
 
   /**
    * The same for access on behalf of a user, always read after the call; null when there is no such client. Without a

@@ -2,6 +2,7 @@
 // one entry in tests/support/engines.ts.
 
 import type { Engine } from '../support/engines.js';
+import { actionConformance, actionListConformance } from './conformance/actions.js';
 import { atomicallyConformance } from './conformance/atomically.js';
 import { clientGrantConformance, clientGrantListConformance } from './conformance/client-grants.js';
 import { clientConformance, clientListConformance } from './conformance/clients.js';
@@ -47,6 +48,7 @@ export function storageConformance(engine: Engine): void {
       organizationPartConformance(opened);
       roleConformance(opened);
       userConformance(opened);
+      actionConformance(opened);
       textConformance(opened);
       writeConformance(opened);
       atomicallyConformance(opened);
@@ -64,6 +66,7 @@ export function storageConformance(engine: Engine): void {
       roleListConformance(opened);
       tenantSettingsConformance(opened);
       clientGrantListConformance(opened);
+      actionListConformance(opened);
     });
     onOneDatabase(engine, (opened) => {
       clientListConformance(opened);

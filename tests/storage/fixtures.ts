@@ -1,6 +1,7 @@
 // Valid defaults, so that a test shows only what it is about.
 
 import { randomUUID } from 'node:crypto';
+import type { NewAction } from '../../src/domain/action.js';
 import type { NewClient, NewClientCredential } from '../../src/domain/client.js';
 import type { NewClientGrant } from '../../src/domain/client-grant.js';
 import type { NewConnection } from '../../src/domain/connection.js';
@@ -118,6 +119,18 @@ export function anOrganization(given: Partial<NewOrganization> = {}): NewOrganiz
     branding: null,
     metadata: null,
     tokenQuota: null,
+    ...given,
+  };
+}
+
+export function anAction(given: Partial<NewAction> = {}): NewAction {
+  return {
+    name: unique('action'),
+    code: 'exports.onExecutePostLogin = async () => {};',
+    dependencies: [],
+    runtime: 'node22',
+    trigger: { id: 'post-login', version: 'v3' },
+    secrets: [],
     ...given,
   };
 }

@@ -18,6 +18,7 @@ const UNIQUE_INDEXES: Record<string, AlreadyExists['constraint']> = {
   users_one_per_username: 'user',
   users_one_per_phone_number: 'user',
   client_credentials_client_id_kid_key: 'client_credential',
+  actions_name_key: 'action',
 };
 
 interface DriverCause {

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Prisma, PrismaClient } from '../../generated/prisma/client.js';
+import type { ActionReference, RunnableTrigger } from '../../domain/action.js';
 import type { NewLogEntry } from '../../domain/log-entry.js';
 import type { TokenFacts, TokenFactsQuery, UserTokenFactsQuery } from '../../domain/token-facts.js';
 import type { ConfigReader, ConfigWriter } from '../config.js';
@@ -7,12 +8,14 @@ import type { ArtifactStore, AuthorizationStore } from '../protocol.js';
 import type { ConsentStore } from '../consents.js';
 import type { LoginStore } from '../logins.js';
 import type { Change, ConfigStore, Storage } from '../storage.js';
+import { actionReader, actionWriter } from './actions.js';
 import { AtomicStore, raiseVersion } from './atomic-store.js';
 import { authorizationStore } from './authorizations.js';
 import { clientGrantReader, clientGrantWriter } from './client-grants.js';
 import { clientReader, clientWriter } from './clients.js';
 import { connectionReader, connectionWriter } from './connections.js';
 import { type Database, openDatabase } from './database.js';
+import { DeployedActions } from './deployed-actions.js';
 import { translated } from './errors.js';
 import { discoveryDomainReader, discoveryDomainWriter } from './discovery-domains.js';
 import { consentStore } from './consents.js';
@@ -48,6 +51,7 @@ const CACHED_SCOPES = 500_000;
 
 function configReader(db: Db, sealing: Sealing): ConfigReader {
   return {
+    actions: actionReader(db, sealing),
     resourceServers: resourceServerReader(db, sealing),
     clients: clientReader(db, sealing),
     clientGrants: clientGrantReader(db),
@@ -67,6 +71,7 @@ function configReader(db: Db, sealing: Sealing): ConfigReader {
 
 function configWriter(db: Db, sealing: Sealing): ConfigWriter {
   return {
+    actions: actionWriter(db, sealing),
     resourceServers: resourceServerWriter(db, sealing),
     clients: clientWriter(db, sealing),
     clientGrants: clientGrantWriter(db),
@@ -99,6 +104,7 @@ class PrismaStorage implements Storage {
   readonly #database: Database;
   readonly #sealing: Sealing;
   readonly #logs: LogWriter;
+  readonly #actions: DeployedActions;
   readonly #facts = new LRUCache<string, TokenFacts>({
     max: CACHED_FACTS,
     maxSize: CACHED_SCOPES,
@@ -113,6 +119,7 @@ class PrismaStorage implements Storage {
     this.#database = database;
     this.#sealing = new Sealing(encryptionKey);
     this.#logs = new LogWriter(database.pool);
+    this.#actions = new DeployedActions(database.pool, this.#sealing);
     this.config = configReader(this.#prisma, this.#sealing);
     const { clients, users } = this.config;
     this.known = {
@@ -219,6 +226,14 @@ class PrismaStorage implements Storage {
     const facts = await readUserTokenFacts(this.#database.pool, this.#sealing, query);
     if (facts) this.#sawVersion(facts.configVersion);
     return facts;
+  }
+
+  deployedActions(trigger: RunnableTrigger) {
+    return this.#actions.ofTrigger(trigger);
+  }
+
+  actionsOf(references: readonly ActionReference[]) {
+    return this.#actions.of(references);
   }
 
   async appendLog(entry: NewLogEntry, options?: { ifCurrent: boolean }): Promise<boolean> {

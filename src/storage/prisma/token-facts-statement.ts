@@ -1,6 +1,8 @@
 // One statement for all facts of a token request, and what comes back of it.
 
 import { z } from 'zod';
+import type { RunnableTrigger } from '../../domain/action.js';
+import { ACTION_REFERENCES } from './deployed-actions.js';
 import { defaultTokenQuotas, jsonObject, scopes, strings, tokenQuota } from './json-columns.js';
 
 /** Users of a hundred organizations have to name one. */
@@ -8,9 +10,9 @@ const MAX_MEMBERSHIPS = 100;
 
 /**
  * $1 client id, $2 audience or null, $3 organization (id or name) or null, $4 resource or null. No row: there is no such
- * client. The API is found as `policy/audience.ts` says.
+ * client. The API is found as `policy/audience.ts` says. What Actions are told of is read where there are some.
  */
-const statement = (userColumn: string): string => `
+const statement = (trigger: RunnableTrigger, userColumn: string): string => `
   SELECT
     v.version, nullif(t.default_audience, '') AS default_audience,
     coalesce(t.allow_organization_names, false) AS allow_organization_names,
@@ -35,10 +37,12 @@ const statement = (userColumn: string): string => `
       FROM client_credentials k
       WHERE k.client_id = c.client_id AND k.credential_type = 'public_key' AND k.id = ANY (c.authentication_credentials)
     ), '[]') AS assertion_keys,
+    x.actions, CASE WHEN x.actions IS NOT NULL THEN c.settings -> 'client_metadata' END AS client_metadata,
     coalesce(g.client_grants, '[]') AS client_grants,
     coalesce((
       SELECT json_agg(json_build_object(
-        'id', o.id, 'name', o.name, 'tokenQuota', o.token_quota,
+        'id', o.id, 'name', o.name, 'tokenQuota', o.token_quota, 'displayName', o.display_name,
+        'metadata', CASE WHEN x.actions IS NOT NULL THEN o.metadata END,
         'allowsThirdPartyClients', o.third_party_client_access = 'allow',
         'isAppEntitlementActive', o.is_app_entitlement_active,
         'isClientListedForMembers', EXISTS (
@@ -76,17 +80,20 @@ const statement = (userColumn: string): string => `
       SELECT * FROM client_grants shared WHERE shared.default_for IS NOT NULL AND shared.audience = r.identifier
     ) cg
   ) g ON true
+  CROSS JOIN (${ACTION_REFERENCES(`'${trigger}'`)}) x
   -- Without this the planner takes the two tables of one row for large ones, and compiles the query at every call.
   WHERE v.id = 1 AND t.id = 1`;
 
 /** Without a user. */
-export const SELECT_FACTS = statement('');
+export const SELECT_FACTS = statement('credentials-exchange', '');
 
 /**
  * $5 user id or null. Memberships in the organization that is asked for, or in all where none is and the client requires
  * one; consents for the API and for none.
  */
-export const SELECT_USER_FACTS = statement(`, (
+export const SELECT_USER_FACTS = statement(
+  'post-login',
+  `, (
       SELECT json_build_object(
         'userId', u.user_id, 'isBlocked', coalesce(u.blocked, false),
         'connection', json_build_object(
@@ -135,7 +142,8 @@ export const SELECT_USER_FACTS = statement(`, (
       )
       FROM users u JOIN connections cn ON cn.name = u.connection
       WHERE u.user_id = $5
-    ) AS user_facts`);
+    ) AS user_facts`,
+);
 
 const assertionKey = z.strictObject({
   kid: z.string().nullable(),
@@ -163,12 +171,20 @@ const clientGrant = z.strictObject({
 const organization = z.strictObject({
   id: z.string(),
   name: z.string(),
+  displayName: z.string().nullable(),
+  metadata: jsonObject.nullable(),
   tokenQuota: tokenQuota.nullable(),
   clientGrantIds: z.array(z.string()),
   allowsThirdPartyClients: z.boolean(),
   isAppEntitlementActive: z.boolean(),
   isClientListedForMembers: z.boolean(),
   enabledConnectionIds: z.array(z.string()),
+});
+
+const actionReference = z.strictObject({
+  actionId: z.string(),
+  name: z.string(),
+  versionId: z.string(),
 });
 
 /** The settings that rules read, among others that they do not. */
@@ -215,6 +231,8 @@ export const clientColumns = z.object({
   assertion_keys: z.array(assertionKey),
   client_grants: z.array(clientGrant),
   organizations: z.array(organization),
+  actions: z.array(actionReference).nullable(),
+  client_metadata: jsonObject.nullable(),
 });
 
 export const resourceServerColumns = z.object({

@@ -67,6 +67,7 @@ function factsOf(row: Row, user: UserFacts | null, sealing: Sealing): TokenFacts
       ),
       defaults: client.default_token_quota ?? { clients: null, organizations: null },
     },
+    actions: actionFacts(client),
   };
 }
 
@@ -148,6 +149,19 @@ function idTokenSettings({ jwt_configuration }: ClientColumns): TokenFacts['idTo
   return {
     signingAlgorithm: typeof alg === 'string' ? alg : 'RS256',
     lifetimeSeconds: typeof lifetime === 'number' ? lifetime : 36_000,
+  };
+}
+
+function actionFacts(client: ClientColumns): TokenFacts['actions'] {
+  if (client.actions === null) return null;
+  const organizations = client.organizations.map(({ id, displayName, metadata }) => [
+    id,
+    { displayName, metadata: metadata ?? {} },
+  ]);
+  return {
+    references: client.actions,
+    clientMetadata: client.client_metadata ?? {},
+    organizations: Object.fromEntries(organizations) as NonNullable<TokenFacts['actions']>['organizations'],
   };
 }
 

@@ -6,6 +6,7 @@ import type { Engine, TestDatabase } from '../../support/engines.js';
 import {
   aClient,
   aConnection,
+  anAction,
   aClientGrant,
   aDefaultGrant,
   aLogEntry,
@@ -52,6 +53,19 @@ const broken: readonly (readonly [string, string, Break])[] = [
     'a connection without a strategy',
     'connections_named',
     ({ connections }) => connections.create(aConnection({ strategy: '' })),
+  ],
+  [
+    'an action without a name',
+    'actions_named',
+    ({ actions }) => actions.create(anAction({ name: '' }), new Date()),
+  ],
+  [
+    'an action that is bound before it is deployed',
+    'an action that is bound to a trigger is deployed for it',
+    async ({ actions }) => {
+      const { id } = await actions.create(anAction(), new Date());
+      await actions.bind('post-login', [{ actionId: id, displayName: 'x' }], new Date());
+    },
   ],
   [
     'a first-party client with a security mode',

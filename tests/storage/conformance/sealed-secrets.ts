@@ -7,7 +7,7 @@ import type { SigningKey } from '../../../src/domain/signing-key.js';
 import { openStorage } from '../../../src/storage/prisma/prisma-storage.js';
 import { AlreadyExists, type Storage } from '../../../src/storage/storage.js';
 import type { Engine, TestDatabase } from '../../support/engines.js';
-import { aClient, aConnection, aResourceServer, change, everything } from '../fixtures.js';
+import { aClient, aConnection, anAction, aResourceServer, change, everything } from '../fixtures.js';
 import { type Query, withRaw } from '../raw.js';
 
 const secrets = {
@@ -17,6 +17,7 @@ const secrets = {
   connection: 'connection-secret-in-plain-sight',
   key: 'private-key-in-plain-sight',
   document: 'smtp-password-in-plain-sight',
+  action: 'action-secret-in-plain-sight',
 };
 
 const signingKey = (kid: string, algorithm: SigningKey['algorithm'], privateKey: string): SigningKey => ({
@@ -30,7 +31,8 @@ const signingKey = (kid: string, algorithm: SigningKey['algorithm'], privateKey:
 
 async function seed(database: TestDatabase): Promise<void> {
   const storage = await database.open();
-  await change(storage, async ({ clients, connections, resourceServers, signingKeys, settingsDocuments }) => {
+  await change(storage, async (config) => {
+    const { actions, clients, connections, resourceServers, signingKeys, settingsDocuments } = config;
     await clients.create(aClient({ clientId: 'one', secret: secrets.client }), []);
     for (const clientId of ['two', 'moved', 'mixed', 'flipped']) {
       await clients.create(aClient({ clientId, secret: secrets.other }), []);
@@ -41,6 +43,11 @@ async function seed(database: TestDatabase): Promise<void> {
     await resourceServers.create(aResourceServer({ identifier: 'urn:one', ...signing }));
     await resourceServers.create(aResourceServer({ identifier: 'urn:two', ...signing }));
     await signingKeys.create(signingKey('kid-one', 'RS256', secrets.key));
+    for (const name of ['one', 'two']) {
+      const secret = { name: 'KEY', value: secrets.action, updatedAt: new Date(0) };
+      const action = await actions.create(anAction({ name, secrets: [secret] }), new Date(0));
+      await actions.deploy(action.id, action, new Date(0));
+    }
     await settingsDocuments.put('emails/provider', { credentials: { smtp_pass: secrets.document } });
   });
   await change(storage, ({ signingKeys }) =>
@@ -103,6 +110,12 @@ const tampering: readonly (readonly [string, string, (storage: Storage) => Promi
     ({ config }) => config.connections.findByName('two'),
   ],
   [
+    'the secrets of another action',
+    `UPDATE actions SET encrypted_secrets =
+       (SELECT encrypted_secrets FROM actions WHERE name = 'one') WHERE name = 'two'`,
+    ({ config }) => config.actions.findByName('two'),
+  ],
+  [
     'another private key',
     `UPDATE signing_keys SET encrypted_private_key =
        (SELECT encrypted_private_key FROM signing_keys WHERE kid = 'kid-one') WHERE kid = 'kid-two'`,
@@ -133,12 +146,14 @@ export function sealedSecretsConformance(engine: Engine): void {
         client: (await config.clients.find('one'))?.secret,
         connection: (await config.connections.findByName('one'))?.options,
         signing: (await config.resourceServers.find('urn:one'))?.signingSecret,
+        action: (await config.actions.findByName('one'))?.secrets[0]?.value,
         keys: await config.signingKeys.list(),
       }));
       expect(found).toEqual({
         client: secrets.client,
         connection: { client_secret: secrets.connection },
         signing: secrets.signing,
+        action: secrets.action,
         // Oldest first.
         keys: [signingKey('kid-one', 'RS256', secrets.key), signingKey('kid-two', 'PS256', 'another key')],
       });

@@ -4,6 +4,7 @@ import {
   aClient,
   aClientGrant,
   aCredential,
+  anAction,
   aDefaultGrant,
   aLogEntry,
   anOrganization,
@@ -50,7 +51,10 @@ async function fill(storage: Storage) {
     await roles.addPermissions(roleId, [permission]);
     await users.addRoles([userId], [roleId]);
     await users.addPermissions(userId, [permission]);
-    return { organizationId, grantId, userId, roleId };
+    const action = await config.actions.create(anAction(), NOW);
+    await config.actions.deploy(action.id, action, NOW);
+    await config.actions.bind('post-login', [{ actionId: action.id, displayName: 'x' }], NOW);
+    return { organizationId, grantId, userId, roleId, action };
   });
 }
 
@@ -118,6 +122,19 @@ const messes: readonly (readonly [string, (storage: Storage, made: Filled) => Pr
         await resourceServers.create(aResourceServer({ identifier: API }));
         await clientGrants.create(aClientGrant({ clientId: 'first', audience: API }));
       }),
+  ],
+  [
+    'Actions that are changed, deployed, unbound and deleted',
+    (storage, { action }) =>
+      change(storage, async ({ actions }) => {
+        await actions.update(action.id, { code: 'changed' }, NOW);
+        await actions.deploy(action.id, action, NOW);
+        await actions.bind('post-login', [], NOW);
+      }),
+  ],
+  [
+    'an Action that is deleted',
+    (storage, { action }) => change(storage, ({ actions }) => actions.delete(action.id)),
   ],
   [
     'tokens counted and assertions used',

@@ -123,6 +123,7 @@ export function tokenFactsConformance(engine: Engine): void {
         },
         idToken: { signingAlgorithm: 'RS256', lifetimeSeconds: 36_000 },
         quotas: { client: null, organizations: {}, defaults: { clients: null, organizations: null } },
+        actions: null,
       });
     });
 
