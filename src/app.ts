@@ -4,6 +4,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import express, { type Express, type Response } from 'express';
 import type { Logger } from 'pino';
 import { platformLoginLimits } from './domain/login.js';
+import type { ActionRunner } from './actions/run-actions.js';
 import type { Tenant } from './domain/tenant.js';
 import { ManagementError } from './errors.js';
 import { authenticate } from './http/authentication.js';
@@ -14,6 +15,7 @@ import { onlyKnownRoutes, routeOperations } from './http/router.js';
 import { securityHeaders } from './http/security-headers.js';
 import { validateAgainst } from './http/validation.js';
 import { health, snapshotHandlers, snapshotPaths } from './instance/routes.js';
+import { actionHandlers } from './management/actions/routes.js';
 import { changingWith, logRefusedWrites } from './management/change.js';
 import { clientGrantHandlers } from './management/client-grants/routes.js';
 import { credentialHandlers } from './management/clients/credential-routes.js';
@@ -53,6 +55,8 @@ export interface AppOptions {
   readonly storage: Storage;
   readonly tenant: Tenant;
   readonly keys: KeySet;
+  /** Null where Actions are switched off. */
+  readonly actions: ActionRunner | null;
   readonly choices: PlatformChoices;
   readonly now: () => Date;
   readonly log: Logger;
@@ -122,6 +126,7 @@ export function configurationHandlers(
     ...organizationClientHandlers(storage, change),
     ...discoveryDomainHandlers(storage, change),
     ...memberHandlers(storage, change),
+    ...actionHandlers(storage, change),
     ...tenantSettingsHandlers(storage, change, tenant),
     ...emailHandlers(storage, change),
     ...keptSettingsHandlers(storage, change),

@@ -1615,6 +1615,186 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/actions/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List actions */
+        get: operations["listActions"];
+        put?: never;
+        /**
+         * Create an action
+         * @description It runs once it has been deployed, with `deploy` here or by an operation of its own, and bound to its trigger.
+         */
+        post: operations["createAction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/actions/actions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the action. */
+                id: components["parameters"]["ActionId"];
+            };
+            cookie?: never;
+        };
+        /** Get an action */
+        get: operations["getAction"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete an action
+         * @description Its versions go with it. An action that is bound to a trigger is only deleted with `force`.
+         */
+        delete: operations["deleteAction"];
+        options?: never;
+        head?: never;
+        /**
+         * Update an action
+         * @description What is deployed stays in force until the action is deployed again.
+         */
+        patch: operations["updateAction"];
+        trace?: never;
+    };
+    "/api/v2/actions/actions/{id}/deploy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the action. */
+                id: components["parameters"]["ActionId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deploy an action
+         * @description Makes a version of the action as it is now. It is in force for the very next request.
+         */
+        post: operations["deployAction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/actions/actions/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the action. */
+                id: components["parameters"]["ActionId"];
+            };
+            cookie?: never;
+        };
+        /** List the versions of an action */
+        get: operations["listActionVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/actions/actions/{id}/versions/{version_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the action. */
+                id: components["parameters"]["ActionId"];
+                /** @description Id of the version. */
+                version_id: components["parameters"]["ActionVersionId"];
+            };
+            cookie?: never;
+        };
+        /** Get a version of an action */
+        get: operations["getActionVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/actions/actions/{id}/versions/{version_id}/deploy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the action. */
+                id: components["parameters"]["ActionId"];
+                /** @description Id of the version. */
+                version_id: components["parameters"]["ActionVersionId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go back to a version of an action
+         * @description Makes a new version that is what the named one is. The draft stays as it is.
+         */
+        post: operations["deployActionVersion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/actions/triggers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List triggers */
+        get: operations["listActionTriggers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/actions/triggers/{trigger_id}/bindings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the trigger. */
+                trigger_id: components["parameters"]["ActionTriggerId"];
+            };
+            cookie?: never;
+        };
+        /** List the actions that a trigger runs */
+        get: operations["listActionBindings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Bind actions to a trigger
+         * @description They take the place of all that the trigger ran until then, and run in this order.
+         */
+        patch: operations["updateActionBindings"];
+        trace?: never;
+    };
     "/api/v2/rules": {
         parameters: {
             query?: never;
@@ -1688,24 +1868,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v2/actions/actions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List actions */
-        get: operations["listActions"];
-        put?: never;
-        /** Create one of the actions (refused) */
-        post: operations["createAction"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v2/actions/modules": {
         parameters: {
             query?: never;
@@ -1722,44 +1884,6 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
-        trace?: never;
-    };
-    "/api/v2/actions/triggers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List triggers of actions */
-        get: operations["listActionTriggers"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/actions/triggers/{trigger}/bindings": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Name of the trigger. */
-                trigger: components["parameters"]["ActionTrigger"];
-            };
-            cookie?: never;
-        };
-        /** List the actions that a trigger runs */
-        get: operations["listActionBindings"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /** Bind actions to a trigger (refused) */
-        patch: operations["updateActionBindings"];
         trace?: never;
     };
     "/api/v2/log-streams": {
@@ -3676,6 +3800,210 @@ export interface components {
             name?: components["schemas"]["RoleName"];
             description?: components["schemas"]["RoleDescription"];
         };
+        /** @enum {string} */
+        ActionTriggerId: "post-login" | "credentials-exchange" | "pre-user-registration" | "post-user-registration" | "post-change-password" | "send-phone-message" | "custom-phone-provider" | "custom-email-provider" | "password-reset-post-challenge" | "custom-token-exchange" | "event-stream" | "password-hash-migration" | "login-post-identifier" | "signup-post-identifier" | "post-credential-validation";
+        /** @description Version of the trigger. */
+        ActionTriggerVersion: string;
+        /** @description The runtime that the action was written for. It is kept, and makes no difference: every action runs in the sandbox of the server. */
+        ActionRuntime: string;
+        /** @description A trigger that the action is written for. What is beyond `id` and `version` is ignored. */
+        SupportedTrigger: {
+            id: components["schemas"]["ActionTriggerId"];
+            version?: components["schemas"]["ActionTriggerVersion"];
+            status?: string;
+            runtimes?: string[];
+            default_runtime?: string;
+            compatible_triggers?: Record<string, never>[];
+            binding_policy?: string;
+            url?: string;
+        };
+        /** @description The one trigger that the action is written for. */
+        SupportedTriggers: components["schemas"]["SupportedTrigger"][];
+        /** @description npm modules that the code needs. They are kept, and are not there when it runs. */
+        NewActionDependencies: {
+            name: string;
+            version?: string;
+            registry_url?: string;
+        }[];
+        /** @description Secrets that the code finds in `event.secrets`, in place of those that there were. One without a value keeps the one that it has. */
+        NewActionSecrets: {
+            name: string;
+            value?: string;
+            updated_at?: string;
+        }[];
+        /** @description Modules that the code needs. There are none here, so the list has to be empty. */
+        ActionModuleReferences: {
+            [key: string]: unknown;
+        }[];
+        ActionName: string;
+        /** @description CommonJS, exporting the function of its trigger. At most 100 KiB. */
+        ActionCode: string;
+        CreateAction: {
+            name: components["schemas"]["ActionName"];
+            supported_triggers: components["schemas"]["SupportedTriggers"];
+            code?: components["schemas"]["ActionCode"];
+            dependencies?: components["schemas"]["NewActionDependencies"];
+            runtime?: components["schemas"]["ActionRuntime"];
+            secrets?: components["schemas"]["NewActionSecrets"];
+            modules?: components["schemas"]["ActionModuleReferences"];
+            /** @description Whether to deploy it at once. */
+            deploy?: boolean;
+        };
+        UpdateAction: {
+            name?: components["schemas"]["ActionName"];
+            supported_triggers?: components["schemas"]["SupportedTriggers"];
+            code?: components["schemas"]["ActionCode"];
+            dependencies?: components["schemas"]["NewActionDependencies"];
+            runtime?: components["schemas"]["ActionRuntime"];
+            secrets?: components["schemas"]["NewActionSecrets"];
+            modules?: components["schemas"]["ActionModuleReferences"];
+        };
+        ActionTrigger: {
+            id: components["schemas"]["ActionTriggerId"];
+            version: components["schemas"]["ActionTriggerVersion"];
+        };
+        ActionTriggers: {
+            triggers: {
+                id: components["schemas"]["ActionTriggerId"];
+                version: components["schemas"]["ActionTriggerVersion"];
+                /** @enum {string} */
+                status: "CURRENT" | "DEPRECATED";
+                runtimes: string[];
+                default_runtime: string;
+                /** @enum {string} */
+                binding_policy: "trigger-bound" | "entity-bound";
+                compatible_triggers: components["schemas"]["ActionTrigger"][];
+            }[];
+        };
+        ActionDependency: {
+            name: string;
+            version: string;
+            registry_url?: string;
+        };
+        ActionSecret: {
+            name: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /**
+         * @description Answers to changes say `pending`, as the platform's do; the action is built all the same.
+         * @enum {string}
+         */
+        ActionStatus: "pending" | "built";
+        /** @description The action that a version or a binding is about. */
+        ActionSummary: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            supported_triggers: components["schemas"]["ActionTrigger"][];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            current_version?: components["schemas"]["CurrentActionVersion"];
+            deployed_version?: components["schemas"]["ActionVersion"];
+            all_changes_deployed: boolean;
+        };
+        CurrentActionVersion: {
+            /** Format: uuid */
+            id: string;
+            code: string;
+            runtime: string;
+            /** @enum {string} */
+            status: "BUILT";
+            number: number;
+            /** Format: date-time */
+            build_time: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        Action: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            supported_triggers: components["schemas"]["ActionTrigger"][];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            code: string;
+            dependencies: components["schemas"]["ActionDependency"][];
+            runtime: string;
+            status: components["schemas"]["ActionStatus"];
+            secrets: components["schemas"]["ActionSecret"][];
+            current_version?: components["schemas"]["CurrentActionVersion"];
+            deployed_version?: components["schemas"]["ActionVersion"];
+            all_changes_deployed: boolean;
+        };
+        ActionVersion: {
+            code: string;
+            dependencies: components["schemas"]["ActionDependency"][];
+            /** Format: uuid */
+            id: string;
+            /** @description Whether it is the one that is in force. */
+            deployed: boolean;
+            number: number;
+            /** Format: date-time */
+            built_at?: string;
+            secrets: components["schemas"]["ActionSecret"][];
+            status: components["schemas"]["ActionStatus"];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            runtime: string;
+            supported_triggers: components["schemas"]["ActionTrigger"][];
+            action?: components["schemas"]["ActionSummary"];
+        };
+        ActionBinding: {
+            /** Format: uuid */
+            id: string;
+            trigger_id: components["schemas"]["ActionTriggerId"];
+            action: components["schemas"]["ActionSummary"];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            display_name: string;
+        };
+        ActionBindings: {
+            bindings: components["schemas"]["ActionBinding"][];
+        };
+        UpdateActionBindings: {
+            /** @description The actions to run, in this order. */
+            bindings?: {
+                /** @description The action, by its id or by its name. */
+                ref: {
+                    /** @enum {string} */
+                    type: "action_id" | "action_name" | "binding_id";
+                    value: string;
+                };
+                display_name?: string;
+            }[];
+        };
+        /** @description A page. `total` and `page` are left out where they are 0. */
+        ActionPage: {
+            actions: components["schemas"]["Action"][];
+            total?: number;
+            page?: number;
+            per_page: number;
+        };
+        /** @description A page. `total` and `page` are left out where they are 0. */
+        ActionVersionPage: {
+            versions: components["schemas"]["ActionVersion"][];
+            total?: number;
+            page?: number;
+            per_page: number;
+        };
+        /** @description A page. `total` and `page` are left out where they are 0. */
+        ActionBindingPage: {
+            bindings: components["schemas"]["ActionBinding"][];
+            total?: number;
+            page?: number;
+            per_page: number;
+        };
         Role: {
             id: string;
             name: string;
@@ -4774,6 +5102,24 @@ export interface components {
                 "application/json": Record<string, never>;
             };
         };
+        /** @description The action. Secrets are shown by name only. */
+        Action: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Action"];
+            };
+        };
+        /** @description The version. Secrets are shown by name only. */
+        ActionVersion: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ActionVersion"];
+            };
+        };
         /** @description The role. */
         Role: {
             headers: {
@@ -4965,8 +5311,12 @@ export interface components {
         FactorProvider: "twilio" | "apns" | "sns" | "fcm" | "fcmv1";
         /** @description Name of a factor that has settings. */
         ConfigurableFactor: "duo" | "webauthn-roaming" | "webauthn-platform";
-        /** @description Name of the trigger. */
-        ActionTrigger: string;
+        /** @description Id of the action. */
+        ActionId: string;
+        /** @description Id of the version. */
+        ActionVersionId: string;
+        /** @description Id of the trigger. */
+        ActionTriggerId: components["schemas"]["ActionTriggerId"];
         /** @description Name of the setting. */
         RulesConfigKey: string;
         /** @description Name of the email template. */
@@ -9044,6 +9394,353 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
         };
     };
+    listActions: {
+        parameters: {
+            query?: {
+                /** @description Only the actions for this trigger. */
+                triggerId?: components["schemas"]["ActionTriggerId"];
+                /** @description Only the action of this name. */
+                actionName?: string;
+                /** @description Only those that have been deployed, or only those that have not. */
+                deployed?: boolean;
+                /** @description Only those from the marketplace, of which there are none, or only others. */
+                installed?: boolean;
+                /** @description Page to return, from 0. */
+                page?: components["parameters"]["Page"];
+                /** @description Entries on a page. */
+                per_page?: components["parameters"]["PerPage"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Actions, oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    createAction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Add the plan",
+                 *       "supported_triggers": [
+                 *         {
+                 *           "id": "credentials-exchange",
+                 *           "version": "v2"
+                 *         }
+                 *       ],
+                 *       "code": "exports.onExecuteCredentialsExchange = async (event, api) => {\n  api.accessToken.setCustomClaim('https://example.com/plan', event.client.metadata.plan);\n};\n",
+                 *       "runtime": "node22",
+                 *       "secrets": [
+                 *         {
+                 *           "name": "API_KEY",
+                 *           "value": "only the code sees it"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateAction"];
+            };
+        };
+        responses: {
+            201: components["responses"]["Action"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    getAction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the action. */
+                id: components["parameters"]["ActionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Action"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    deleteAction: {
+        parameters: {
+            query?: {
+                /** @description Whether to take it from its trigger first. */
+                force?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description Id of the action. */
+                id: components["parameters"]["ActionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: components["responses"]["Deleted"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+        };
+    };
+    updateAction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the action. */
+                id: components["parameters"]["ActionId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "code": "exports.onExecuteCredentialsExchange = async (event, api) => {\n  api.transaction.removeTargetScope('delete');\n};\n"
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateAction"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Action"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    deployAction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the action. */
+                id: components["parameters"]["ActionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["ActionVersion"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    listActionVersions: {
+        parameters: {
+            query?: {
+                /** @description Page to return, from 0. */
+                page?: components["parameters"]["Page"];
+                /** @description Entries on a page. */
+                per_page?: components["parameters"]["PerPage"];
+            };
+            header?: never;
+            path: {
+                /** @description Id of the action. */
+                id: components["parameters"]["ActionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Versions, newest first. The 50 newest are kept. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionVersionPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    getActionVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the action. */
+                id: components["parameters"]["ActionId"];
+                /** @description Id of the version. */
+                version_id: components["parameters"]["ActionVersionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["ActionVersion"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    deployActionVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the action. */
+                id: components["parameters"]["ActionId"];
+                /** @description Id of the version. */
+                version_id: components["parameters"]["ActionVersionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["ActionVersion"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    listActionTriggers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every trigger that an action can be written for, by version. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionTriggers"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    listActionBindings: {
+        parameters: {
+            query?: {
+                /** @description Page to return, from 0. */
+                page?: components["parameters"]["Page"];
+                /** @description Entries on a page. */
+                per_page?: components["parameters"]["PerPage"];
+            };
+            header?: never;
+            path: {
+                /** @description Id of the trigger. */
+                trigger_id: components["parameters"]["ActionTriggerId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Bindings, in the order in which their actions run. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionBindingPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    updateActionBindings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the trigger. */
+                trigger_id: components["parameters"]["ActionTriggerId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "bindings": [
+                 *         {
+                 *           "ref": {
+                 *             "type": "action_name",
+                 *             "value": "Add the plan"
+                 *           },
+                 *           "display_name": "Add the plan"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateActionBindings"];
+            };
+        };
+        responses: {
+            /** @description The bindings, new ones all of them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActionBindings"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
     listRules: {
         parameters: {
             query?: {
@@ -9251,74 +9948,6 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
         };
     };
-    listActions: {
-        parameters: {
-            query?: {
-                /** @description Only those that are on or off. */
-                enabled?: boolean;
-                /** @description Only those that are deployed. */
-                deployed?: boolean;
-                /** @description Only those of this trigger. */
-                triggerId?: string;
-                /** @description Only the one of this name. */
-                actionName?: string;
-                /** @description Page to return, from 0. */
-                page?: components["parameters"]["Page"];
-                /** @description Entries on a page. */
-                per_page?: components["parameters"]["PerPage"];
-                /** @description Return an object with `start`, `limit` and `total` around the list. */
-                include_totals?: components["parameters"]["IncludeTotals"];
-                /** @description The `next` of the page before. */
-                from?: components["parameters"]["From"];
-                /** @description Entries on a page of checkpoint paging. Wins over `page`, `per_page` and `include_totals`. */
-                take?: components["parameters"]["Take"];
-                /** @description Fields to include or, with `include_fields=false`, to leave out, separated by commas. */
-                fields?: components["parameters"]["Fields"];
-                /** @description Whether `fields` are included (the default) or left out. */
-                include_fields?: components["parameters"]["IncludeFields"];
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description None, in the form that the query asks for. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["EmptyCollection"];
-                };
-            };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-        };
-    };
-    createAction: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    [key: string]: unknown;
-                };
-            };
-        };
-        responses: {
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
-        };
-    };
     listActionModules: {
         parameters: {
             query?: {
@@ -9370,126 +9999,6 @@ export interface operations {
             query?: never;
             header?: never;
             path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    [key: string]: unknown;
-                };
-            };
-        };
-        responses: {
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
-        };
-    };
-    listActionTriggers: {
-        parameters: {
-            query?: {
-                /** @description Only those that are on or off. */
-                enabled?: boolean;
-                /** @description Only those that are deployed. */
-                deployed?: boolean;
-                /** @description Only those of this trigger. */
-                triggerId?: string;
-                /** @description Only the one of this name. */
-                actionName?: string;
-                /** @description Page to return, from 0. */
-                page?: components["parameters"]["Page"];
-                /** @description Entries on a page. */
-                per_page?: components["parameters"]["PerPage"];
-                /** @description Return an object with `start`, `limit` and `total` around the list. */
-                include_totals?: components["parameters"]["IncludeTotals"];
-                /** @description The `next` of the page before. */
-                from?: components["parameters"]["From"];
-                /** @description Entries on a page of checkpoint paging. Wins over `page`, `per_page` and `include_totals`. */
-                take?: components["parameters"]["Take"];
-                /** @description Fields to include or, with `include_fields=false`, to leave out, separated by commas. */
-                fields?: components["parameters"]["Fields"];
-                /** @description Whether `fields` are included (the default) or left out. */
-                include_fields?: components["parameters"]["IncludeFields"];
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description None, in the form that the query asks for. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["EmptyCollection"];
-                };
-            };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-        };
-    };
-    listActionBindings: {
-        parameters: {
-            query?: {
-                /** @description Only those that are on or off. */
-                enabled?: boolean;
-                /** @description Only those that are deployed. */
-                deployed?: boolean;
-                /** @description Only those of this trigger. */
-                triggerId?: string;
-                /** @description Only the one of this name. */
-                actionName?: string;
-                /** @description Page to return, from 0. */
-                page?: components["parameters"]["Page"];
-                /** @description Entries on a page. */
-                per_page?: components["parameters"]["PerPage"];
-                /** @description Return an object with `start`, `limit` and `total` around the list. */
-                include_totals?: components["parameters"]["IncludeTotals"];
-                /** @description The `next` of the page before. */
-                from?: components["parameters"]["From"];
-                /** @description Entries on a page of checkpoint paging. Wins over `page`, `per_page` and `include_totals`. */
-                take?: components["parameters"]["Take"];
-                /** @description Fields to include or, with `include_fields=false`, to leave out, separated by commas. */
-                fields?: components["parameters"]["Fields"];
-                /** @description Whether `fields` are included (the default) or left out. */
-                include_fields?: components["parameters"]["IncludeFields"];
-            };
-            header?: never;
-            path: {
-                /** @description Name of the trigger. */
-                trigger: components["parameters"]["ActionTrigger"];
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description None, in the form that the query asks for. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["EmptyCollection"];
-                };
-            };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-        };
-    };
-    updateActionBindings: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Name of the trigger. */
-                trigger: components["parameters"]["ActionTrigger"];
-            };
             cookie?: never;
         };
         requestBody: {

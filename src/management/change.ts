@@ -23,6 +23,8 @@ const SECRETS = new Set([
   'addons',
   'custom_login_page',
   'pem',
+  // Of actions.
+  'secrets',
 ]);
 /**
  * Operations whose bodies do not reach the log at all. They are about other systems, whose passwords and keys have any

@@ -3,6 +3,7 @@
 // test until it has a case. Every write that succeeds leaves its row in the log.
 
 import type { Response } from 'supertest';
+import { actionCases } from './action-cases.js';
 import { clientGrantCases, resourceServerCases } from './api-cases.js';
 import { clientCases, credentialCases } from './client-cases.js';
 import { connectionCases } from './connection-cases.js';
@@ -28,6 +29,7 @@ const cases: Cases = {
   ...organizationPartCases,
   ...grantCases,
   ...userBlockCases,
+  ...actionCases,
   ...logCases,
   ...oauthCases,
   ...referenceCases,

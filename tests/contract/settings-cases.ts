@@ -10,7 +10,6 @@ const names: Record<string, string> = {
   language: 'en',
   factor: 'sms',
   provider: 'twilio',
-  trigger: 'post-login',
   key: 'any',
 };
 

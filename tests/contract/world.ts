@@ -113,6 +113,7 @@ export const nowhere = {
   credential: 'cred_0000000000000000000000',
   role: 'rol_0000000000000000',
   user: 'auth0%7C000000000000000000000000',
+  action: '00000000-0000-4000-8000-000000000000',
 } as const;
 
 function documentedStatuses(operationId: string): string[] {

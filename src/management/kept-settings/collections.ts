@@ -1,6 +1,6 @@
 // What the platform has and this server has not. Official clients list all of it on the way to what they are about, so
-// each list is answered as the platform answers an empty one. Making one is refused: an Action that is stored and never
-// runs, or a log stream that never sends, would be worse than none.
+// each list is answered as the platform answers an empty one. Making one is refused: a log stream that never sends, or a
+// rule that never runs, would be worse than none.
 //
 // Forms are those of recorded answers (auth0/auth0-deploy-cli, test/e2e/recordings/should-dump-without-throwing-an-error.json,
 // 2026-08).
@@ -34,10 +34,7 @@ export const collections = [
   { list: 'listRules', refused: ['createRule'], form: 'paged', key: 'rules', what: 'rules' },
   { list: 'listRulesConfigs', refused: ['setRulesConfig'], form: 'array', key: '', what: 'rules' },
   { list: 'listHooks', refused: ['createHook'], form: 'paged', key: 'hooks', what: 'hooks' },
-  { list: 'listActions', refused: ['createAction'], form: 'object_with_page', key: 'actions', what: 'actions' },
   { list: 'listActionModules', refused: ['createActionModule'], form: 'object_with_page', key: 'modules', what: 'action modules' },
-  { list: 'listActionTriggers', refused: [], form: 'object', key: 'triggers', what: 'actions' },
-  { list: 'listActionBindings', refused: ['updateActionBindings'], form: 'object_with_page', key: 'bindings', what: 'actions' },
   { list: 'listLogStreams', refused: ['createLogStream'], form: 'array', key: '', what: 'log streams' },
   { list: 'listCustomDomains', refused: ['createCustomDomain'], form: 'array', key: '', what: 'custom domains' },
   { list: 'listPhoneProviders', refused: ['createPhoneProvider'], form: 'object', key: 'providers', what: 'phone providers' },
