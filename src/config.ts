@@ -71,6 +71,7 @@ const environment = z.object({
   REASON_HEADER: oneOf(['on', 'off']).default('on'),
   SNAPSHOTS: oneOf(['off', 'on']).default('off'),
   TEST_LOGIN: oneOf(['off', 'on']).default('off'),
+  ACTIONS: oneOf(['on', 'off']).default('on'),
   CLIENT_CREDENTIALS_SCOPES: oneOf(['all_of_grant', 'requested_part']).default(
     platformChoices.clientCredentialsScopes,
   ),
@@ -100,6 +101,8 @@ export interface Config {
   readonly snapshots: boolean;
   /** Whether a script can sign users in without a page. */
   readonly testLogin: boolean;
+  /** Whether Actions run. */
+  readonly actions: boolean;
   readonly choices: PlatformChoices;
 }
 
@@ -182,6 +185,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     reasonHeader: values.REASON_HEADER === 'on',
     snapshots: values.SNAPSHOTS === 'on',
     testLogin: values.TEST_LOGIN === 'on',
+    actions: values.ACTIONS === 'on',
     choices: { ...platformChoices, clientCredentialsScopes: values.CLIENT_CREDENTIALS_SCOPES },
   });
 }

@@ -13,6 +13,7 @@ import type { Server as HttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { pino } from 'pino';
+import { ActionRunner } from './actions/run-actions.js';
 import { configurationHandlers, createApp } from './app.js';
 import { type BootstrapClient, bootstrap } from './bootstrap.js';
 import type { Config } from './config.js';
@@ -142,11 +143,13 @@ export async function startServer(config: Config, options: StartOptions = {}): P
       const { applySeed } = await import('./seed/seed.js');
       seeded = await applySeed({ ...options.seed, contract, tenant, storage, handlersOn });
     }
+    const actions = config.actions ? new ActionRunner() : null;
     const serve = createApp({
       contract,
       storage,
       tenant,
       keys,
+      actions,
       choices: config.choices,
       now,
       log,
@@ -175,6 +178,7 @@ export async function startServer(config: Config, options: StartOptions = {}): P
         const timer = setTimeout(() => server.closeAllConnections(), graceMs);
         await closed;
         clearTimeout(timer);
+        await actions?.close();
         await opened.close();
       },
     };

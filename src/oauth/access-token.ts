@@ -80,6 +80,7 @@ export const typeOf = ({ dialect }: TokenSettings): string =>
  *
  * @param options.orgName whether the tenant shows organization names (token-issuance.md MO-4).
  * @param options.here see `signWithKey`.
+ * @param options.claims what Actions added (token-issuance.md 6.6).
  * @throws when the API signs with a secret that it does not have.
  */
 export async function mintAccessToken(
@@ -92,9 +93,17 @@ export async function mintAccessToken(
     now,
     orgName,
     here,
-  }: { tenant: Tenant; keys: KeySet; now: Date; orgName: boolean; here: boolean },
+    claims: otherClaims,
+  }: {
+    tenant: Tenant;
+    keys: KeySet;
+    now: Date;
+    orgName: boolean;
+    here: boolean;
+    claims: JsonObject;
+  },
 ): Promise<string> {
-  const bearer = clientBearer(decision, clientId, settings);
+  const bearer = { ...clientBearer(decision, clientId, settings), otherClaims };
   const claims = claimsOf(decision, bearer, settings, tenant, now, orgName);
   const signed = await sign(claims, typeOf(settings), settings, keys, here);
   return settings.encryption === null ? signed : encrypt(signed, settings.encryption);

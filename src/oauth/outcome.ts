@@ -1,3 +1,5 @@
+import type { ActionOutput } from '../domain/action.js';
+import type { JsonObject } from '../domain/json.js';
 import type { TokenFacts, TokenSettings } from '../domain/token-facts.js';
 import type { QuotaUse } from '../domain/token-quota.js';
 import type { ClientGranted } from '../policy/decision.js';
@@ -11,6 +13,8 @@ interface Told {
   /** What the last rule looked at, for people. */
   readonly because: string | null;
   readonly quotaUses: readonly QuotaUse[];
+  /** What Actions wrote. Left out where none ran. */
+  readonly output?: readonly ActionOutput[];
 }
 
 export interface GrantedOutcome extends Told {
@@ -18,6 +22,8 @@ export interface GrantedOutcome extends Told {
   readonly facts: TokenFacts;
   readonly decision: Granted;
   readonly settings: TokenSettings;
+  /** Claims of Actions, beside those that every token has. */
+  readonly claims?: JsonObject;
 }
 
 export interface RefusedOutcome extends Told {

@@ -153,6 +153,18 @@ const oauthErrorFor: Renderers = {
     error: 'too_many_requests',
     description: of === 'client' ? 'Client quota exceeded' : 'Organization quota exceeded',
   }),
+  // AC-5. The text is the Action's own.
+  action_denied: ({ code, description }) => ({
+    status: code === 'server_error' ? 500 : 400,
+    error: code,
+    description: description === '' ? 'The request was denied by an Action.' : description,
+  }),
+  // FC-3. What happened stays in the log.
+  action_failed: () => ({
+    status: 500,
+    error: 'server_error',
+    description: 'The request could not be completed because an Action failed.',
+  }),
   configuration_not_understood: () => denied('The configuration does not allow this request.'),
 };
 

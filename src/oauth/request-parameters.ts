@@ -1,6 +1,7 @@
 // The parameters of a request to an endpoint that clients call themselves, as a form or as JSON.
 
 import type { IncomingMessage } from 'node:http';
+import type { JsonObject, JsonValue } from '../domain/json.js';
 import { isUnstorable } from '../domain/text.js';
 import { malformed, type Refusal, tooLarge } from './refusal.js';
 
@@ -9,6 +10,13 @@ const MAX_BODY_BYTES = 262_144;
 
 /** The parameters that an endpoint knows, by name. */
 export type Parameters = ReadonlyMap<string, string>;
+
+/** What a request sent. */
+export interface Sent {
+  readonly parameters: Parameters;
+  /** Every parameter but these, whether the endpoint knows it or not, as it came. */
+  readAll(except: ReadonlySet<string>): JsonObject;
+}
 
 /** Reads a body as far as it may go. Rejects when the client goes away. */
 function readBody(req: IncomingMessage): Promise<string | Refusal> {
@@ -56,9 +64,8 @@ function fromJson(body: string, known: ReadonlySet<string>): Parameters | Refusa
   return parameters;
 }
 
-function parseBody(req: IncomingMessage, body: string, known: ReadonlySet<string>): Parameters | Refusal {
-  const mediaType = req.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
-  const parameters = mediaType === 'application/json' ? fromJson(body, known) : fromForm(body, known);
+function parseBody(body: string, isJson: boolean, known: ReadonlySet<string>): Parameters | Refusal {
+  const parameters = isJson ? fromJson(body, known) : fromForm(body, known);
   if (!('reason' in parameters)) {
     for (const [name, value] of parameters) {
       if (isUnstorable(value)) return malformed(`Parameter ${name} has characters that are not allowed`);
@@ -67,11 +74,24 @@ function parseBody(req: IncomingMessage, body: string, known: ReadonlySet<string
   return parameters;
 }
 
+/** Of a body that has been parsed before. */
+function parametersBut(except: ReadonlySet<string>, body: string, isJson: boolean): JsonObject {
+  const entries = isJson
+    ? Object.entries(JSON.parse(body) as Record<string, JsonValue>)
+    : [...new URLSearchParams(body)];
+  return Object.fromEntries(entries.filter(([name]) => !except.has(name)));
+}
+
 /** Reads the parameters with these names. It never throws for what a client sent. Rejects when the client goes away. */
 export async function readParameters(
   req: IncomingMessage,
   known: ReadonlySet<string>,
-): Promise<Parameters | Refusal> {
+): Promise<Sent | Refusal> {
   const body = await readBody(req);
-  return typeof body === 'string' ? parseBody(req, body, known) : body;
+  if (typeof body !== 'string') return body;
+  const mediaType = req.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+  const isJson = mediaType === 'application/json';
+  const parameters = parseBody(body, isJson, known);
+  if ('reason' in parameters) return parameters;
+  return { parameters, readAll: (except) => parametersBut(except, body, isJson) };
 }

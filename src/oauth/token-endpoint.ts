@@ -1,4 +1,4 @@
-// POST /oauth/token as a pipeline: parse, authenticate, decide, count, sign, log, answer. What every grant type needs is
+// POST /oauth/token as a pipeline: parse, authenticate, decide, count, run Actions, sign, log, answer. What every grant type needs is
 // here, so that none can forget it.
 //
 // Facts about the configuration may come from a cache. The log row is written only while the configuration still is what
@@ -8,6 +8,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
+import type { ActionRunner } from '../actions/run-actions.js';
 import type { Tenant } from '../domain/tenant.js';
 import type { TokenFacts } from '../domain/token-facts.js';
 import type { PlatformChoices } from '../policy/platform-choices.js';
@@ -35,6 +36,8 @@ export interface TokenEndpointOptions {
   readonly storage: Storage;
   readonly tenant: Tenant;
   readonly keys: KeySet;
+  /** Null where Actions are switched off. */
+  readonly actions: ActionRunner | null;
   readonly choices: PlatformChoices;
   readonly now: () => Date;
   readonly log: Logger;
@@ -172,11 +175,11 @@ async function authenticate(
 }
 
 function sign(
-  { decision, settings, facts }: GrantedOutcome,
+  { decision, settings, facts, claims = {} }: GrantedOutcome,
   { clientId }: TokenRequest,
   { tenant, keys, now }: TokenEndpointOptions,
   here: boolean,
 ): Promise<string> {
   const orgName = facts.access.tenant.allowOrganizationNames;
-  return mintAccessToken(decision, clientId, settings, { tenant, keys, now: now(), orgName, here });
+  return mintAccessToken(decision, clientId, settings, { tenant, keys, now: now(), orgName, here, claims });
 }

@@ -37,6 +37,9 @@ export function tokenLogEntry(
     ...(request?.scopes && { requested_scope: cut(request.scopes.join(' ')) }),
     ...(request?.organization && { requested_organization: cut(request.organization) }),
     ...(refusal && { error: refusal.error.error }),
+    ...(outcome.output?.length && {
+      actions: outcome.output.map(({ action, text }) => ({ action, output: text })),
+    }),
   };
   return {
     date: now(),

@@ -1,7 +1,10 @@
 // A token request, parsed once. Nothing after this looks at the body or at the headers again.
 
 import type { IncomingMessage } from 'node:http';
+import type { JsonObject } from '../domain/json.js';
 import type { Tenant } from '../domain/tenant.js';
+import type { ClientConnection } from '../http/contract.js';
+import { connectionOf } from '../http/router.js';
 import { type ClientIdentity, identify, identityParameters } from './client-identity.js';
 import { grantTypeMissing, type Refusal } from './refusal.js';
 import { type Parameters, readParameters } from './request-parameters.js';
@@ -18,6 +21,9 @@ export interface TokenRequest extends ClientIdentity {
   readonly organization: string | null;
   /** All that the endpoint knows, as they came. */
   readonly parameters: Parameters;
+  readonly connection: ClientConnection;
+  /** All that was sent, and without what proves who the client is. */
+  readBody(): JsonObject;
 }
 
 const KNOWN = new Set<string>([
@@ -30,13 +36,17 @@ const KNOWN = new Set<string>([
   ...userGrantParameters,
 ]);
 
+/** Parameters that are as good as a password. */
+const PROOFS: ReadonlySet<string> = new Set(['client_secret', 'client_assertion']);
+
 /** Reads and parses a request. It never throws for what a client sent. */
 export async function readTokenRequest(
   req: IncomingMessage,
   tenant: Tenant,
 ): Promise<TokenRequest | Refusal> {
-  const parameters = await readParameters(req, KNOWN);
-  if ('reason' in parameters) return parameters;
+  const sent = await readParameters(req, KNOWN);
+  if ('reason' in sent) return sent;
+  const { parameters } = sent;
   const grantType = parameters.get('grant_type');
   if (grantType === undefined) return grantTypeMissing();
   const identity = identify(req, parameters);
@@ -57,5 +67,7 @@ export async function readTokenRequest(
     scopes: scopes === undefined || scopes.length === 0 ? null : scopes,
     organization: parameters.get('organization') ?? null,
     parameters,
+    connection: connectionOf(req),
+    readBody: () => sent.readAll(PROOFS),
   };
 }

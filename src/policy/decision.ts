@@ -81,6 +81,9 @@ export type ClientDenial =
   | { readonly reason: 'organization_not_granted'; readonly organization: string }
   | { readonly reason: 'proof_of_possession_required'; readonly audience: string }
   | { readonly reason: 'quota_exceeded'; readonly of: 'client' | 'organization' }
+  /** `code` is an error code of OAuth; `description` is the Action's own, and may be empty. */
+  | { readonly reason: 'action_denied'; readonly code: string; readonly description: string }
+  | { readonly reason: 'action_failed' }
   | { readonly reason: 'configuration_not_understood'; readonly value: string };
 
 /** The same for access on behalf of a user. Three of them ask for something: a login, an organization, a consent. */

@@ -31,6 +31,7 @@ test('an empty environment gives the defaults', () => {
     reasonHeader: true,
     snapshots: false,
     testLogin: false,
+    actions: true,
     choices: platformChoices,
   });
 });
@@ -53,6 +54,7 @@ test('every key has its place', () => {
     REASON_HEADER: 'off',
     SNAPSHOTS: 'on',
     TEST_LOGIN: 'on',
+    ACTIONS: 'off',
     CLIENT_CREDENTIALS_SCOPES: 'requested_part',
   };
   expect(readConfig(env)).toEqual({
@@ -69,6 +71,7 @@ test('every key has its place', () => {
     reasonHeader: false,
     snapshots: true,
     testLogin: true,
+    actions: false,
     choices: { ...platformChoices, clientCredentialsScopes: 'requested_part' },
   });
 });
@@ -93,6 +96,7 @@ test('an empty value counts as none', () => {
     LOG_LEVEL: '',
     LOG_RETENTION_DAYS: '',
     REASON_HEADER: '',
+    ACTIONS: '',
     CLIENT_CREDENTIALS_SCOPES: '',
   };
   expect(readConfig(empty)).toEqual(readConfig({}));

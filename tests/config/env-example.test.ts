@@ -26,6 +26,7 @@ const places: Record<string, (config: Config) => unknown> = {
   REASON_HEADER: ({ reasonHeader }) => (reasonHeader ? 'on' : 'off'),
   SNAPSHOTS: ({ snapshots }) => (snapshots ? 'on' : 'off'),
   TEST_LOGIN: ({ testLogin }) => (testLogin ? 'on' : 'off'),
+  ACTIONS: ({ actions }) => (actions ? 'on' : 'off'),
   CLIENT_CREDENTIALS_SCOPES: ({ choices }) => choices.clientCredentialsScopes,
 };
 

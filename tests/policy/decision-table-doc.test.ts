@@ -40,6 +40,8 @@ const denials: { readonly [R in ClientDenial['reason']]: Extract<ClientDenial, {
   organization_not_granted: { reason: 'organization_not_granted', organization: '<organization>' },
   proof_of_possession_required: { reason: 'proof_of_possession_required', audience: '<audience>' },
   quota_exceeded: { reason: 'quota_exceeded', of: 'client' },
+  action_denied: { reason: 'action_denied', code: 'invalid_request', description: '<reason>' },
+  action_failed: { reason: 'action_failed' },
   configuration_not_understood: { reason: 'configuration_not_understood', value: '<value>' },
 };
 const faults: { readonly [F in RequestFault]: Refusal } = {

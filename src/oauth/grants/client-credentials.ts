@@ -1,22 +1,29 @@
+import { decideActions } from '../../policy/actions.js';
 import { decideAccess } from '../../policy/decide-access.js';
+import type { ClientDecision } from '../../policy/decision.js';
 import { decideQuota, quotasFor } from '../../policy/quota.js';
-import { refused } from '../outcome.js';
+import { type RefusedOutcome, refused } from '../outcome.js';
 import { refusalFor, serverError } from '../refusal.js';
+import { customClaims, runCredentialsExchange } from './credentials-exchange.js';
 import type { Grant } from './grant.js';
 
+const rulesOf = ({ trace }: ClientDecision): string[] => trace.map(({ rule, source }) => `${rule} ${source}`);
+
 /** RFC 6749 section 4.4: a token for the client itself. Which one, if any, is the policy's to say. */
-export const clientCredentials: Grant = async (request, facts, once, { storage, choices, now }) => {
+export const clientCredentials: Grant = async (request, facts, once, options) => {
+  const { storage, choices, now, actions, log } = options;
   const { clientId } = request;
-  const decision = decideAccess({ ...request, subjectType: 'client' }, facts.access, choices);
-  const rules = decision.trace.map(({ rule, source }) => `${rule} ${source}`);
-  if (!decision.granted) {
-    return refused(
+  const deny = (denied: Extract<ClientDecision, { granted: false }>): RefusedOutcome =>
+    refused(
       facts,
-      refusalFor(decision.denial, clientId),
-      decision.trace.at(-1)?.because ?? null,
-      rules,
+      refusalFor(denied.denial, clientId),
+      denied.trace.at(-1)?.because ?? null,
+      rulesOf(denied),
     );
-  }
+
+  const decision = decideAccess({ ...request, subjectType: 'client' }, facts.access, choices);
+  if (!decision.granted) return deny(decision);
+  const rules = rulesOf(decision);
   // Fails closed: there is a decision about an API, so its settings are there.
   if (facts.token === null) return refused(facts, serverError(), 'the API has no token settings', rules);
 
@@ -28,5 +35,20 @@ export const clientCredentials: Grant = async (request, facts, once, { storage, 
     const refusal = refusalFor(quotaDenial, clientId);
     return { ...refused(facts, refusal, 'the quota is used up', [...rules, 'quota CC-15']), quotaUses };
   }
-  return { refusal: null, facts, rules, because: null, quotaUses, decision, settings: facts.token };
+
+  const granted = { refusal: null, facts, because: null, quotaUses, settings: facts.token } as const;
+  if (facts.actions === null || actions === null) return { ...granted, rules, decision };
+
+  const ran = await runCredentialsExchange(request, decision, facts, facts.actions, { ...options, actions });
+  const { output } = ran;
+  if (ran.kind === 'failed')
+    log.warn({ action: ran.action, because: ran.because, clientId }, 'an Action failed');
+  const final = decideActions(decision, ran);
+  if (!final.granted) return { ...deny(final), quotaUses, output };
+  // Fails closed: of an API that is not known, it is assumed.
+  const isSystemApi = facts.access.resourceServer?.systemApi !== null;
+  // Only what has completed is granted.
+  const claims = ran.kind === 'completed' ? customClaims(ran, isSystemApi) : {};
+  const because = final.trace.at(-1)?.because ?? null;
+  return { ...granted, rules: rulesOf(final), because, decision: final, claims, output };
 };

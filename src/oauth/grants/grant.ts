@@ -1,3 +1,6 @@
+import type { Logger } from 'pino';
+import type { ActionRunner } from '../../actions/run-actions.js';
+import type { Tenant } from '../../domain/tenant.js';
 import type { TokenFacts } from '../../domain/token-facts.js';
 import type { QuotaUse, SubjectQuota } from '../../domain/token-quota.js';
 import type { PlatformChoices } from '../../policy/platform-choices.js';
@@ -28,6 +31,10 @@ export class Once {
 
 interface GrantOptions {
   readonly storage: Storage;
+  readonly tenant: Tenant;
+  /** Null where Actions are switched off. */
+  readonly actions: ActionRunner | null;
+  readonly log: Logger;
   readonly choices: PlatformChoices;
   readonly now: () => Date;
 }

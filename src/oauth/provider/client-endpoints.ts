@@ -32,8 +32,9 @@ export async function authenticatedForm(
   { storage, tenant, now }: UserFlowOptions,
   kind: { readonly onlyConfidential: boolean },
 ): Promise<URLSearchParams | Refusal> {
-  const parameters = await readParameters(req, KNOWN);
-  if ('reason' in parameters) return parameters;
+  const sent = await readParameters(req, KNOWN);
+  if ('reason' in sent) return sent;
+  const { parameters } = sent;
   const identity = identify(req, parameters);
   if ('reason' in identity) return identity;
   const { clientId, proof } = identity;
