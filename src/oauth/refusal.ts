@@ -37,9 +37,7 @@ export type LoginFault =
   | 'user_cancelled'
   | 'wrong_credentials'
   | 'too_many_attempts'
-  | 'subject_token_invalid'
-  | 'action_denied'
-  | 'action_failed';
+  | 'subject_token_invalid';
 
 export type Reason = RequestFault | LoginFault | DenyReason | 'granted';
 

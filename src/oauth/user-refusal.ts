@@ -117,6 +117,15 @@ const oauthErrorFor: Renderers = {
   }),
   // TX-14, with the text of CC-6.
   scopes_not_permitted: ({ missing }) => denied(`Client has not been granted scopes: ${missing.join(', ')}`),
+  // AC-3, RT-10. The text is the Action's own.
+  action_denied: ({ description }) =>
+    denied(description === '' ? 'The request was denied by an Action.' : description),
+  // FC-3. What happened stays in the log.
+  action_failed: () => ({
+    status: 500,
+    error: 'server_error',
+    description: 'The request could not be completed because an Action failed.',
+  }),
   // RFC 9449 section 5.
   proof_of_possession_required: ({ audience }) =>
     invalid(
@@ -133,6 +142,7 @@ const requestFaults: ReadonlySet<UserDenial['reason']> = new Set([
   'proof_of_possession_required',
   'scopes_unknown',
   'grant_type_not_allowed',
+  'action_failed',
 ]);
 
 /**

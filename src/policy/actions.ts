@@ -1,5 +1,15 @@
-import type { ActionsOutcome, CredentialsExchangeChanges } from '../domain/action.js';
-import type { ClientDecision, ClientGranted, TraceStep } from './decision.js';
+import type { ActionsOutcome, CredentialsExchangeChanges, PostLoginChanges } from '../domain/action.js';
+import { applyActionScopes } from './action-scopes.js';
+import type {
+  ClientDecision,
+  ClientDenial,
+  ClientGranted,
+  Refused,
+  TraceStep,
+  UserDecision,
+  UserGranted,
+} from './decision.js';
+import type { PlatformChoices } from './platform-choices.js';
 
 /**
  * What becomes of a granted request once its Actions have run. They may refuse it and take scopes away, and can never give
@@ -9,33 +19,46 @@ export function decideActions(
   decision: ClientGranted,
   outcome: ActionsOutcome<CredentialsExchangeChanges>,
 ): ClientDecision {
-  const step = (outcome: TraceStep['outcome'], source: string, because: string): readonly TraceStep[] => [
-    ...decision.trace,
-    { rule: 'actions', outcome, source, because },
+  if (outcome.kind !== 'completed') return refusedBy(outcome, 'AC-5', decision.trace);
+  const target = new Set(outcome.changes.targetScopes);
+  const scopes = decision.scopes.filter((scope) => target.has(scope));
+  const taken = decision.scopes.filter((scope) => !target.has(scope));
+  const because = [
+    `Actions that ran: ${outcome.ran.join(', ')}`,
+    ...(taken.length > 0 ? [`they took away: ${taken.join(' ')}`] : []),
   ];
-  switch (outcome.kind) {
-    case 'completed': {
-      const target = new Set(outcome.changes.targetScopes);
-      const scopes = decision.scopes.filter((scope) => target.has(scope));
-      const taken = decision.scopes.filter((scope) => !target.has(scope));
-      const because = [
-        `Actions that ran: ${outcome.ran.join(', ')}`,
-        ...(taken.length > 0 ? [`they took away: ${taken.join(' ')}`] : []),
-      ];
-      return { ...decision, scopes, trace: step('pass', 'AC-7', because.join('; ')) };
-    }
-    case 'denied': {
-      const { code, reason: description, action } = outcome;
-      return {
-        granted: false,
-        denial: { reason: 'action_denied', code, description },
-        trace: step('deny', 'AC-5', `Action ${action} denied: ${description}`),
-      };
-    }
-    case 'failed': {
-      // Fails closed: what an Action would have refused or taken away is not known.
-      const because = `Action ${outcome.action} failed: ${outcome.because}`;
-      return { granted: false, denial: { reason: 'action_failed' }, trace: step('deny', 'FC-3', because) };
-    }
+  const step: TraceStep = { rule: 'actions', outcome: 'pass', source: 'AC-7', because: because.join('; ') };
+  return { ...decision, scopes, trace: [...decision.trace, step] };
+}
+
+/** The same for a login and for a refresh (AC-1 to AC-3), where they may give scopes as well. */
+export function decidePostLogin(
+  decision: UserGranted,
+  outcome: ActionsOutcome<PostLoginChanges>,
+  choices: PlatformChoices,
+): UserDecision {
+  if (outcome.kind !== 'completed') return refusedBy(outcome, 'AC-3', decision.trace);
+  return applyActionScopes(decision, outcome.changes, choices);
+}
+
+/** Fails closed: what an Action that failed would have refused or taken away is not known. */
+function refusedBy(
+  outcome: Exclude<ActionsOutcome, { kind: 'completed' }>,
+  denial: 'AC-3' | 'AC-5',
+  trace: readonly TraceStep[],
+): Refused<Extract<ClientDenial, { reason: 'action_denied' | 'action_failed' }>> {
+  const step = (source: string, because: string): readonly TraceStep[] => [
+    ...trace,
+    { rule: 'actions', outcome: 'deny', source, because },
+  ];
+  if (outcome.kind === 'failed') {
+    const because = `Action ${outcome.action} failed: ${outcome.because}`;
+    return { granted: false, denial: { reason: 'action_failed' }, trace: step('FC-3', because) };
   }
+  const { code, reason: description, action } = outcome;
+  return {
+    granted: false,
+    denial: { reason: 'action_denied', code, description },
+    trace: step(denial, `Action ${action} denied: ${description}`),
+  };
 }

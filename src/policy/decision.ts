@@ -101,6 +101,8 @@ export type UserDenial =
           | 'organization_unknown'
           | 'organization_not_allowed'
           | 'organization_required'
+          | 'action_denied'
+          | 'action_failed'
           | 'configuration_not_understood';
       }
     >
@@ -184,7 +186,7 @@ export interface DroppedScope {
   readonly because: string;
 }
 
-interface Refused<D extends Denial = Denial> {
+export interface Refused<D extends Denial = Denial> {
   readonly granted: false;
   readonly denial: D;
   readonly trace: readonly TraceStep[];

@@ -4,7 +4,8 @@ import type { ClientDecision } from '../../policy/decision.js';
 import { decideQuota, quotasFor } from '../../policy/quota.js';
 import { type RefusedOutcome, refused } from '../outcome.js';
 import { refusalFor, serverError } from '../refusal.js';
-import { customClaims, runCredentialsExchange } from './credentials-exchange.js';
+import { claimsAllowedFor } from '../custom-claims.js';
+import { runCredentialsExchange } from './credentials-exchange.js';
 import type { Grant } from './grant.js';
 
 const rulesOf = ({ trace }: ClientDecision): string[] => trace.map(({ rule, source }) => `${rule} ${source}`);
@@ -45,10 +46,11 @@ export const clientCredentials: Grant = async (request, facts, once, options) =>
     log.warn({ action: ran.action, because: ran.because, clientId }, 'an Action failed');
   const final = decideActions(decision, ran);
   if (!final.granted) return { ...deny(final), quotaUses, output };
-  // Fails closed: of an API that is not known, it is assumed.
-  const isSystemApi = facts.access.resourceServer?.systemApi !== null;
   // Only what has completed is granted.
-  const claims = ran.kind === 'completed' ? customClaims(ran, isSystemApi) : {};
+  const claims =
+    ran.kind === 'completed'
+      ? claimsAllowedFor(facts.access.resourceServer, ran.changes.accessTokenClaims)
+      : {};
   const because = final.trace.at(-1)?.because ?? null;
   return { ...granted, rules: rulesOf(final), because, decision: final, claims, output };
 };

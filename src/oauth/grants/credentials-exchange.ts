@@ -66,15 +66,3 @@ export async function runCredentialsExchange(
     return { kind: 'failed', action: '', because: 'it was deleted meanwhile', output: [] };
   return actions.run('credentials-exchange', deployed, eventOf(request, decision, facts, bound, tenant));
 }
-
-/**
- * The claims that a token gets (AC-6). A token for the server's own APIs has none without a namespace (token-issuance.md
- * 6.6).
- */
-export function customClaims(
-  { changes }: { changes: CredentialsExchangeChanges },
-  isSystemApi: boolean,
-): JsonObject {
-  const claims = Object.entries(changes.accessTokenClaims);
-  return Object.fromEntries(isSystemApi ? claims.filter(([name]) => /^https?:\/\//.test(name)) : claims);
-}

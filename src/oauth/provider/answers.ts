@@ -119,5 +119,5 @@ async function answerBrowser(
     showPage(ctx, errorPage({ code: fault.code, description: fault.description }));
   }
   const isDone = issuanceOf(ctx) !== null;
-  if (fault || isDone) await options.storage.appendLog(loginEntry(ctx, fault, options));
+  if (fault || isDone) await options.storage.appendLog(loginEntry(ctx, fault, failure, options));
 }

@@ -95,7 +95,7 @@ function entry(ctx: KoaContextWithOIDC, row: Row, { tenant, now }: ProviderOptio
 }
 
 function becauseOf(failure: Error | null): string | null {
-  if (failure instanceof RefusedRequest) return null;
+  if (failure instanceof RefusedRequest) return failure.because;
   return failure instanceof errors.OIDCProviderError ? (failure.error_detail ?? null) : null;
 }
 
@@ -130,6 +130,7 @@ function askedOf(ctx: KoaContextWithOIDC) {
 export function loginEntry(
   ctx: KoaContextWithOIDC,
   fault: { readonly reason: Refusal['reason']; readonly description: string } | null,
+  failure: Error | null,
   options: ProviderOptions,
 ): NewLogEntry {
   const asked = askedOf(ctx);
@@ -139,7 +140,7 @@ export function loginEntry(
     type: fault ? failure : success,
     reason: fault?.reason ?? null,
     description: fault?.description ?? null,
-    because: null,
+    because: becauseOf(failure),
     audience: asked?.audience ?? null,
     requestedScopes: asked?.scopes ?? null,
   };

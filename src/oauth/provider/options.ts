@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { ActionRunner } from '../../actions/run-actions.js';
 import type { Tenant } from '../../domain/tenant.js';
 import type { PlatformChoices } from '../../policy/platform-choices.js';
 import type { Storage } from '../../storage/storage.js';
@@ -10,6 +11,8 @@ export interface ProviderOptions {
   readonly tenant: Tenant;
   readonly keys: KeySet;
   readonly choices: PlatformChoices;
+  /** Null where Actions are switched off. */
+  readonly actions: ActionRunner | null;
   readonly now: () => Date;
   readonly log: Logger;
 }

@@ -4,9 +4,12 @@ import type { Refusal } from '../refusal.js';
 /** A refusal of ours, in the form that the library answers: at the client's address, on a page, or as JSON. */
 export class RefusedRequest extends errors.OIDCProviderError {
   readonly refusal: Refusal;
+  /** For the log only. */
+  readonly because: string | null;
 
-  constructor(refusal: Refusal) {
+  constructor(refusal: Refusal, because?: string) {
     super(refusal.error.status, refusal.error.error);
+    this.because = because ?? null;
     this.refusal = refusal;
     this.error_description = refusal.error.description;
     // RFC 6749 section 4.1.2.1 keeps those without a redirect to what is wrong with the address itself.

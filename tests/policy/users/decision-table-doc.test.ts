@@ -51,6 +51,8 @@ const denials: { readonly [R in UserDenial['reason']]: Extract<UserDenial, { rea
   consent_required: { reason: 'consent_required', audience, scopes: [] },
   consent_missing: { reason: 'consent_missing', audience },
   proof_of_possession_required: { reason: 'proof_of_possession_required', audience },
+  action_denied: { reason: 'action_denied', code: 'access_denied', description: '<reason>' },
+  action_failed: { reason: 'action_failed' },
   configuration_not_understood: { reason: 'configuration_not_understood', value: '<value>' },
 };
 const answerTo = (reason: keyof typeof denials, flow: UserFlow): string => {
