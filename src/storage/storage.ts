@@ -106,6 +106,7 @@ export interface Storage extends ConfigStore {
   /**
    * The facts for a token request, all from one version of the configuration; null when there is no such client.
    * With `fresh` they are as they are after the call; otherwise they may be older, and `appendLog` tells.
+   * They are those of client credentials: what only rules about users read is as where nothing is set.
    */
   tokenFacts(query: TokenFactsQuery, options?: { fresh: boolean }): Promise<TokenFacts | null>;
 

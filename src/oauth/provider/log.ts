@@ -135,9 +135,9 @@ export function loginEntry(
 ): NewLogEntry {
   const asked = askedOf(ctx);
   const isSilent = ctx.oidc.params?.['prompt'] === 'none';
-  const [success, failure]: readonly [LogType, LogType] = isSilent ? ['ssa', 'fsa'] : ['s', 'f'];
+  const [succeeded, failed]: readonly [LogType, LogType] = isSilent ? ['ssa', 'fsa'] : ['s', 'f'];
   const row = {
-    type: fault ? failure : success,
+    type: fault ? failed : succeeded,
     reason: fault?.reason ?? null,
     description: fault?.description ?? null,
     because: becauseOf(failure),
