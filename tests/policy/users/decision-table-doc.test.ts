@@ -113,6 +113,8 @@ test.each(['client_grant_missing', 'policy_denies_all', 'system_api_closed_to_th
 test('at a refresh, what the login had settled is access_denied, and what the request can set right is not (RT-9)', () => {
   const same = codes.filter((code) => answerTo(code, 'refresh') !== '403 `access_denied`');
   expect(same.toSorted()).toEqual([
+    // Nothing was settled: it is tried again.
+    'action_failed',
     'grant_type_not_allowed',
     'offline_and_online_access',
     'proof_of_possession_required',
