@@ -113,7 +113,7 @@ describe('HEAD and OPTIONS', () => {
     expect((await raw(server, '/.well-known/jwks.json', { method: 'HEAD' })).status).toBe(200);
   });
 
-  test.each(['/api/v2/clients', '/api/v2/nothing', '/oauth/token', '/'])(
+  test.each(['/api/v2/clients', '/api/v2/nothing', '/'])(
     'OPTIONS of %s lets no other origin in',
     async (path) => {
       const headers = { Origin: 'https://evil.example', 'Access-Control-Request-Method': 'POST' };
@@ -122,6 +122,15 @@ describe('HEAD and OPTIONS', () => {
       expect(Object.keys(answer.headers).filter((name) => name.startsWith('access-control-'))).toEqual([]);
     },
   );
+
+  // Any page may ask the token endpoint; what it is answered is for the origins of the client only.
+  test('a page of another origin may ask for a token, and not read what it is answered', async () => {
+    const headers = { Origin: 'https://evil.example', 'Access-Control-Request-Method': 'POST' };
+    const preflight = await raw(server, '/oauth/token', { method: 'OPTIONS', headers });
+    expect(preflight.status).toBe(204);
+    const answer = await raw(server, '/oauth/token', { method: 'POST', headers });
+    expect(Object.keys(answer.headers).filter((name) => name.startsWith('access-control-'))).toEqual([]);
+  });
 
   test.each(['TRACE', 'LINK', 'PROPFIND'])(
     '%s is no error of the server and echoes nothing',
