@@ -7,6 +7,7 @@
 import { machine, say } from './measure.mjs';
 import { authhero } from './parts/authhero.mjs';
 import { deployCli } from './parts/deploy-cli.mjs';
+import { logins } from './parts/logins.mjs';
 import { management } from './parts/management.mjs';
 import { million } from './parts/million.mjs';
 import { seedFile } from './parts/seed-file.mjs';
@@ -15,7 +16,7 @@ import { suite } from './parts/suite.mjs';
 import { terraform } from './parts/terraform.mjs';
 import { tokens } from './parts/tokens.mjs';
 
-const short = { start, suite, tokens, management, million };
+const short = { start, suite, tokens, logins, management, million };
 /** A tenant that takes minutes to read, clients that hold themselves back, and packages that are fetched from the registry. */
 const long = { seed: seedFile, 'deploy-cli': deployCli, terraform, authhero };
 /** @type {Record<string, () => Promise<void>>} */
