@@ -3,7 +3,7 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { ActionChanges, Authorization } from '../../domain/authorization.js';
 import type { JsonObject } from '../../domain/json.js';
-import type { TokenFacts } from '../../domain/token-facts.js';
+import type { TokenFacts, TokenSettings } from '../../domain/token-facts.js';
 import type { User } from '../../domain/user.js';
 import type { UserGranted } from '../../policy/decision.js';
 
@@ -20,6 +20,10 @@ export interface Issuance {
   /** Claims that the flow itself adds, such as `act`. */
   readonly otherClaims: JsonObject;
 }
+
+/** How the access token is made; null for one that is good for `/userinfo` only, whatever API the tenant has by default. */
+export const settingsOf = ({ decision, facts }: Issuance): TokenSettings | null =>
+  decision.audience === null ? null : facts.token;
 
 const issuances = new WeakMap<object, Issuance>();
 

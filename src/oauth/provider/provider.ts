@@ -8,7 +8,7 @@ import { responseTypes } from '../vocabulary.js';
 import { adapterOn } from './adapter.js';
 import { ASKED } from './asked.js';
 import { OWN_METADATA, ownMetadata } from './client-metadata.js';
-import { issuanceOf } from './issuance.js';
+import { issuanceOf, settingsOf } from './issuance.js';
 import { libraryKeys } from './library-keys.js';
 import { fillGaps } from './library-gaps.js';
 import { decideLogin, requestedApi } from './login-request.js';
@@ -125,7 +125,7 @@ function configuration(options: ProviderOptions, pages: LibraryPages): Configura
 
 async function resourceServerFor(ctx: KoaContextWithOIDC, options: ProviderOptions) {
   const issuance = issuanceOf(ctx);
-  if (issuance) return tokenFormat(issuance.facts.token, false, options);
+  if (issuance) return tokenFormat(settingsOf(issuance), false, options);
   // At a login; the library asks again where a code is exchanged.
   const { facts, request, decision } = await decideLogin(ctx, options);
   if (!decision.granted) await requestedApi(ctx, options);

@@ -4,7 +4,7 @@ import { X509Certificate, createPublicKey, type KeyObject } from 'node:crypto';
 import type { Configuration, KoaContextWithOIDC, ResourceServer } from 'oidc-provider';
 import type { TokenSettings } from '../../domain/token-facts.js';
 import { claimsOf, lifetimeOf, typeOf } from '../access-token.js';
-import { issuanceOf, type Issuance } from './issuance.js';
+import { type Issuance, issuanceOf, settingsOf } from './issuance.js';
 import type { ProviderOptions } from './options.js';
 
 /** token-issuance.md 6.7: of a token for `/userinfo`. */
@@ -87,7 +87,7 @@ export function customizeTokens(
 ): NonNullable<NonNullable<NonNullable<Configuration['formats']>['customizers']>['jwt']> {
   return (ctx: KoaContextWithOIDC, _token, jwt) => {
     const issuance = issuanceOf(ctx);
-    const settings = issuance?.facts.token;
+    const settings = issuance && settingsOf(issuance);
     if (!issuance || !settings) throw new TypeError('a token that nothing has been decided about');
     const { cnf, exp } = jwt.payload;
     jwt.header = { typ: typeOf(settings) };
