@@ -44,6 +44,7 @@ import { discoveryDocument } from './oauth/metadata.js';
 import { type KeySet, toPem } from './oauth/signing-keys.js';
 import { registrationRoutes } from './oauth/registration/routes.js';
 import { type LoadLogins, loadLogins, loginRoutes } from './oauth/logins.js';
+import { paths } from './oauth/provider/paths.js';
 import { tokenEndpoint } from './oauth/token-endpoint.js';
 import { pageAssetRoutes } from './pages/routes.js';
 import type { PlatformChoices } from './policy/platform-choices.js';
@@ -74,6 +75,18 @@ export interface AppOptions {
 type ManagementOperation = Exclude<
   OperationId,
   | 'issueToken'
+  | 'pushAuthorizationRequest'
+  | 'requestDeviceCode'
+  | 'revokeToken'
+  | 'getUserinfo'
+  | 'postUserinfo'
+  | 'authorize'
+  | 'authorizeByForm'
+  | 'activateDevice'
+  | 'endSession'
+  | 'endSessionByForm'
+  | 'logout'
+  | 'logInForTest'
   | 'registerClient'
   | 'getJsonWebKeySet'
   | 'getOpenidConfiguration'
@@ -152,7 +165,10 @@ function sendPublic(res: Response, body: object): void {
 
 function createExpressApp(options: AppOptions, userFlows: LoadLogins): Express {
   const { storage, tenant, keys, log } = options;
-  const contract = options.snapshots ? options.contract : withoutPaths(options.contract, snapshotPaths);
+  const contract = withoutPaths(options.contract, [
+    ...(options.snapshots ? [] : snapshotPaths),
+    ...(options.testLogin ? [] : [paths.testLogin]),
+  ]);
   const guarded = ['/api/v2', ...(options.snapshots ? snapshotPaths : [])];
   const app = express();
   app.disable('x-powered-by');

@@ -2253,9 +2253,93 @@ export interface paths {
         put?: never;
         /**
          * Get a token
-         * @description RFC 6749 section 4.4. The client authenticates with HTTP Basic, with `client_id` and `client_secret` in the body, or with a signed assertion (RFC 7523). The `Grantry-Reason` header names the rule that decided.
+         * @description RFC 6749 section 3.2. `grant_type` says by what: the client's own standing, a code, a refresh token, a device code, a password, or the token of a user. The client authenticates with HTTP Basic, with `client_id` and `client_secret` in the body, or with a signed assertion (RFC 7523); one without a secret sends its `client_id`. Policies, grants and permissions are asked anew every time. With a `DPoP` header (RFC 9449) the tokens of a user are bound to its key. The `Grantry-Reason` header names the rule that decided.
          */
         post: operations["issueToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/par": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Push an authorization request
+         * @description RFC 9126. Takes the parameters of `/authorize` from a client that authenticates itself, which then sends its user to `/authorize` with `client_id` and the `request_uri` of the answer. Public clients are refused.
+         */
+        post: operations["pushAuthorizationRequest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/device/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get a code for a device
+         * @description RFC 8628. For a device without a browser or a keyboard: it shows `user_code` and `verification_uri` to its user, and asks `/oauth/token` every `interval` seconds with `device_code`.
+         */
+        post: operations["requestDeviceCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Revoke a refresh token
+         * @description RFC 7009. With it end all refresh tokens of the same login. A token that is unknown, or of another client, is no error. Access tokens that are out stay valid until they expire.
+         */
+        post: operations["revokeToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/userinfo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ask who the user of a token is
+         * @description OpenID Connect Core section 5.3. The access token comes as `Authorization: Bearer`, and its login asked for `openid`. What else is said depends on `profile`, `email`, `phone` and `address`.
+         */
+        get: operations["getUserinfo"];
+        put?: never;
+        /**
+         * Ask who the user of a token is, with a form
+         * @description Like `GET`; the token may be in the form as `access_token` instead.
+         */
+        post: operations["postUserinfo"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2336,6 +2420,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/authorize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Log a user in
+         * @description RFC 6749 section 3.1. The application sends its user here. The browser goes through the pages that are due (who the user is, for which organization, whether they agree), and comes back to `redirect_uri` with a `code`, or with `error` and `error_description`. Where an application must not be asked back, for an unknown client or address, there is a page with the error. A strict third party has to send a `code_challenge`, and may send only some of these parameters.
+         */
+        get: operations["authorize"];
+        put?: never;
+        /**
+         * Log a user in, with a form
+         * @description Like `GET`, for requests that are too long for an address.
+         */
+        post: operations["authorizeByForm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/activate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Enter the code of a device
+         * @description RFC 8628 section 3.3. A page, for people.
+         */
+        get: operations["activateDevice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oidc/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sign a user out
+         * @description OpenID Connect RP-Initiated Logout. The user confirms it on a page, and comes to `post_logout_redirect_uri` then.
+         */
+        get: operations["endSession"];
+        put?: never;
+        /**
+         * Sign a user out, with a form
+         * @description Like `GET`, which would put the ID token into an address.
+         */
+        post: operations["endSessionByForm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v2/logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sign a user out at once
+         * @description The platform's older way, without a question to the user.
+         */
+        get: operations["logout"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/openapi.yaml": {
         parameters: {
             query?: never;
@@ -2407,6 +2579,26 @@ export interface paths {
         get: operations["getHealth"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/_grantry/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign a user in without a page
+         * @description The answer sets the cookie of a session, as a login does. For test suites: there is no such path unless the server was started with `TEST_LOGIN=on`.
+         */
+        post: operations["logInForTest"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4218,7 +4410,7 @@ export interface components {
             limit: number;
             total: number;
         };
-        /** @description One token request, or one write through the Management API. */
+        /** @description One token request, one login, or one write through the Management API. */
         Log: {
             /** @description Id of the entry. */
             log_id?: string;
@@ -4227,7 +4419,7 @@ export interface components {
              * @description When it was.
              */
             date?: string;
-            /** @description `seccft`, `feccft`: client credentials token, success and failure. `sapi`, `fapi`: write through the Management API, success and failure, or a client that registered itself. `s`: login. `fp`, `fu`: login with a wrong password, with an unknown user name. `limit_wc`, `limit_mu`: login refused because the address has failed too often with that user name, with any. `f`: another failed login, or token request of another or no grant type. `organization_member_added`: member of an organization by logging in. */
+            /** @description `seccft`, `feccft`: client credentials token, success and failure. `seacft`, `feacft`: the same of a code; `sertft`, `fertft`: of a refresh token, and `ferrt` of one that was used before; `sepft`, `fepft`: of a password; `sede`, `fede`: of a device code, and `fdeaz` of the request for one; `success_on_behalf_of_token_exchange`, `failed_on_behalf_of_token_exchange`: of a token exchange. `fpar`: pushed request that failed. `sapi`, `fapi`: write through the Management API, success and failure, or a client that registered itself. `s`: login. `ssa`, `fsa`: login without a page, success and failure. `fp`, `fu`: login with a wrong password, with an unknown user name. `limit_wc`, `limit_mu`: login refused because the address has failed too often with that user name, with any. `f`: another failed login, or token request of another or no grant type. `organization_member_added`: member of an organization by logging in. */
             type?: string;
             /** @description What happened, for people. */
             description?: string;
@@ -4809,9 +5001,9 @@ export interface components {
         EmptyCollection: unknown[] | {
             [key: string]: unknown[] | number;
         };
-        /** @description Unknown parameters are ignored (RFC 6749 section 3.2). */
+        /** @description Each parameter says which `grant_type` reads it, unless all do. Unknown parameters are ignored (RFC 6749 section 3.2). */
         TokenRequest: {
-            /** @description `client_credentials`. */
+            /** @description `client_credentials`, `authorization_code`, `refresh_token`, `urn:ietf:params:oauth:grant-type:device_code`, `password`, `http://auth0.com/oauth/grant-type/password-realm`, or `urn:ietf:params:oauth:grant-type:token-exchange`. The client has to have it among its `grant_types`. */
             grant_type?: string;
             /** @description Id of the client, unless HTTP Basic has it. */
             client_id?: string;
@@ -4821,26 +5013,243 @@ export interface components {
             client_assertion_type?: string;
             /** @description A JWT that a key of the client signed, instead of a secret (RFC 7523). */
             client_assertion?: string;
-            /** @description Identifier of the API. */
+            /** @description Identifier of the API. Client credentials, passwords, token exchange; with a refresh token, another API of the client's `refresh_token.policies`. */
             audience?: string;
             /** @description Identifier of the API, where there is no audience and the tenant's `resource_parameter_profile` is `compatibility` (RFC 8707). */
             resource?: string;
-            /** @description Scopes, separated by spaces. Left out: all scopes of the client grant. */
+            /** @description Scopes, separated by spaces. Client credentials: left out, all scopes of the client grant; one that is not granted is refused. Refresh token: left out, those of the login. Passwords and token exchange: what cannot be had is left out. */
             scope?: string;
-            /** @description Id of the organization that the token is for. */
+            /** @description Id of the organization that the token is for. Client credentials, passwords. */
             organization?: string;
+            /** @description `authorization_code`: what the login ended with. Good once, for ten minutes. */
+            code?: string;
+            /** @description `authorization_code`: the one that the login was asked for with. */
+            redirect_uri?: string;
+            /** @description `authorization_code`: the text of which the login had the `code_challenge`. */
+            code_verifier?: string;
+            /** @description `refresh_token`: the last one, where the client has them rotate. */
+            refresh_token?: string;
+            /** @description Device code: the one that `/oauth/device/code` gave. */
+            device_code?: string;
+            /** @description Passwords: email address or name of the user. */
+            username?: string;
+            /** @description Passwords: that of the user. */
+            password?: string;
+            /** @description `password-realm`: name of the connection that the user is of. */
+            realm?: string;
+            /** @description Token exchange: the access token that a user was given for the API of this client. */
+            subject_token?: string;
+            /** @description Token exchange: `urn:ietf:params:oauth:token-type:access_token`. */
+            subject_token_type?: string;
         } & {
             [key: string]: unknown;
         };
         Token: {
-            /** @description A JWT, or a JWE where the API encrypts its tokens. */
+            /** @description A JWT, or a JWE where the API encrypts its tokens. Without an API a name that only `/userinfo` knows. */
             access_token: string;
+            /** @description Who logged in, for the application. With the scope `openid`. */
+            id_token?: string;
+            /** @description For new tokens without the user. With the scope `offline_access`, where the API and the client allow it; a new one at every use, where the client has them rotate. */
+            refresh_token?: string;
             /** @description What was granted, separated by spaces. Absent when it is nothing. */
             scope?: string;
+            /** @description What the user agreed to of the rich authorization request (RFC 9396). */
+            authorization_details?: ({
+                type: string;
+            } & {
+                [key: string]: unknown;
+            })[];
             /** @description Seconds that the token is valid. */
             expires_in: number;
-            /** @constant */
-            token_type: "Bearer";
+            /**
+             * @description `DPoP` where it is bound to a key (RFC 9449).
+             * @enum {string}
+             */
+            token_type: "Bearer" | "DPoP";
+            /** @description Of a token exchange (RFC 8693). */
+            issued_token_type?: string;
+        };
+        /** @description The parameters of `/authorize`. */
+        AuthorizationRequest: {
+            /** @description Id of the application. */
+            client_id?: string;
+            /**
+             * @description What the application gets: usually a `code`.
+             * @enum {string}
+             */
+            response_type?: "code" | "id_token" | "code id_token" | "code token" | "id_token token" | "code id_token token";
+            /** @description Where the browser comes back to; one of the `callbacks` of the application. */
+            redirect_uri?: string;
+            /** @description Scopes, separated by spaces. Those that the application cannot have are left out of the token without an error; the log says why. */
+            scope?: string;
+            /** @description Identifier of the API. Left out: the tenant's `default_audience`, or a token for `/userinfo` alone. */
+            audience?: string;
+            /** @description Identifier of the API, where there is no audience and the tenant's `resource_parameter_profile` is `compatibility` (RFC 8707). */
+            resource?: string;
+            /** @description Comes back as it was sent. Ties the answer to the browser that asked. */
+            state?: string;
+            /** @description Comes back in the ID token. */
+            nonce?: string;
+            /** @description SHA-256 of the `code_verifier` that the code will be exchanged with, in base64url (RFC 7636). */
+            code_challenge?: string;
+            /**
+             * @description How the challenge was made.
+             * @enum {string}
+             */
+            code_challenge_method?: "S256";
+            /**
+             * @description How the answer comes back.
+             * @enum {string}
+             */
+            response_mode?: "query" | "fragment" | "form_post";
+            /** @description `none`: without any page, or not at all. `login`, `consent`, `select_account`: with that page whatever is remembered. */
+            prompt?: string;
+            /** @description Seconds after which a login counts no more. */
+            max_age?: number;
+            /** @description What the user is known by, already filled in. */
+            login_hint?: string;
+            /** @description Name of the only connection whose users can log in. */
+            connection?: string;
+            /** @description Id of the organization that the user logs in to; its name too where the tenant allows it. */
+            organization?: string;
+            /** @description Rich authorization request (RFC 9396), a JSON array of objects with a `type` that the API and the client grant have. */
+            authorization_details?: string;
+            /** @description Thumbprint of the key that the code is bound to (RFC 9449). */
+            dpop_jkt?: string;
+            /** @description Of a request that was pushed to `/oauth/par`, instead of all the others but `client_id`. */
+            request_uri?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description The parameters of `/authorize`, and who the client is. */
+        PushedAuthorizationRequest: {
+            /** @description Id of the client, unless HTTP Basic has it. */
+            client_id?: string;
+            /** @description Secret of the client, unless HTTP Basic has it. */
+            client_secret?: string;
+            /** @description `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`. */
+            client_assertion_type?: string;
+            /** @description A JWT that a key of the client signed, instead of a secret (RFC 7523). */
+            client_assertion?: string;
+            /**
+             * @description What the application gets: usually a `code`.
+             * @enum {string}
+             */
+            response_type?: "code" | "id_token" | "code id_token" | "code token" | "id_token token" | "code id_token token";
+            /** @description Where the browser comes back to; one of the `callbacks` of the application. */
+            redirect_uri?: string;
+            /** @description Scopes, separated by spaces. Those that the application cannot have are left out of the token without an error; the log says why. */
+            scope?: string;
+            /** @description Identifier of the API. Left out: the tenant's `default_audience`, or a token for `/userinfo` alone. */
+            audience?: string;
+            /** @description Identifier of the API, where there is no audience and the tenant's `resource_parameter_profile` is `compatibility` (RFC 8707). */
+            resource?: string;
+            /** @description Comes back as it was sent. Ties the answer to the browser that asked. */
+            state?: string;
+            /** @description Comes back in the ID token. */
+            nonce?: string;
+            /** @description SHA-256 of the `code_verifier` that the code will be exchanged with, in base64url (RFC 7636). */
+            code_challenge?: string;
+            /**
+             * @description How the challenge was made.
+             * @enum {string}
+             */
+            code_challenge_method?: "S256";
+            /**
+             * @description How the answer comes back.
+             * @enum {string}
+             */
+            response_mode?: "query" | "fragment" | "form_post";
+            /** @description `none`: without any page, or not at all. `login`, `consent`, `select_account`: with that page whatever is remembered. */
+            prompt?: string;
+            /** @description Seconds after which a login counts no more. */
+            max_age?: number;
+            /** @description What the user is known by, already filled in. */
+            login_hint?: string;
+            /** @description Name of the only connection whose users can log in. */
+            connection?: string;
+            /** @description Id of the organization that the user logs in to; its name too where the tenant allows it. */
+            organization?: string;
+            /** @description Rich authorization request (RFC 9396), a JSON array of objects with a `type` that the API and the client grant have. */
+            authorization_details?: string;
+            /** @description Thumbprint of the key that the code is bound to (RFC 9449). */
+            dpop_jkt?: string;
+            /** @description Of a request that was pushed to `/oauth/par`, instead of all the others but `client_id`. */
+            request_uri?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        PushedAuthorization: {
+            /** @description Is sent to `/authorize` instead of the parameters. Good once. */
+            request_uri: string;
+            /** @description Seconds that it is kept. */
+            expires_in: number;
+        };
+        /** @description What the device asks for, and who the client is. */
+        DeviceCodeRequest: {
+            /** @description Id of the client, unless HTTP Basic has it. */
+            client_id?: string;
+            /** @description Secret of the client, unless HTTP Basic has it. */
+            client_secret?: string;
+            /** @description `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`. */
+            client_assertion_type?: string;
+            /** @description A JWT that a key of the client signed, instead of a secret (RFC 7523). */
+            client_assertion?: string;
+            /** @description Scopes, separated by spaces. */
+            scope?: string;
+            /** @description Identifier of the API. */
+            audience?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        DeviceCode: {
+            /** @description For `/oauth/token`. Nobody is to see it. */
+            device_code: string;
+            /** @description For the user to enter. */
+            user_code: string;
+            /** @description Where the user enters it. */
+            verification_uri: string;
+            /** @description The same with the code in it, for a QR code. */
+            verification_uri_complete: string;
+            /** @description Seconds that the codes are good. */
+            expires_in: number;
+            /** @description Seconds between two requests to `/oauth/token`. */
+            interval: number;
+        };
+        RevocationRequest: {
+            /** @description Id of the client, unless HTTP Basic has it. */
+            client_id?: string;
+            /** @description Secret of the client, unless HTTP Basic has it. */
+            client_secret?: string;
+            /** @description `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`. */
+            client_assertion_type?: string;
+            /** @description A JWT that a key of the client signed, instead of a secret (RFC 7523). */
+            client_assertion?: string;
+            /** @description The refresh token. */
+            token?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        /** @description Claims of OpenID Connect Core section 5.1. */
+        Userinfo: {
+            /** @description Id of the user. */
+            sub: string;
+            name?: string;
+            given_name?: string;
+            family_name?: string;
+            nickname?: string;
+            picture?: string;
+            email?: string;
+            email_verified?: boolean;
+            phone_number?: string;
+            phone_number_verified?: boolean;
+            updated_at?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        TestLogin: {
+            /** @description Id of the user. */
+            user_id: string;
         };
         Health: {
             /** @enum {string} */
@@ -5240,6 +5649,35 @@ export interface components {
                  *       "error_description": "Client has not been granted scopes: write:orders"
                  *     }
                  */
+                "application/json": components["schemas"]["OAuthError"];
+            };
+        };
+        /** @description The browser is sent on, to a page of the login or to an address of the application. */
+        SentOn: {
+            headers: {
+                Location?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "text/html": string;
+            };
+        };
+        /** @description A page that says what is wrong. Nobody is sent on. */
+        ErrorPage: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "text/html": string;
+            };
+        };
+        /** @description A page that says what is wrong; JSON for callers that ask for no page. */
+        ErrorPageOrJson: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "text/html": string;
                 "application/json": components["schemas"]["OAuthError"];
             };
         };
@@ -11216,7 +11654,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A token. */
+            /** @description Tokens. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -11230,6 +11668,132 @@ export interface operations {
             403: components["responses"]["OAuthError"];
             413: components["responses"]["OAuthError"];
             429: components["responses"]["OAuthError"];
+        };
+    };
+    pushAuthorizationRequest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["PushedAuthorizationRequest"];
+            };
+        };
+        responses: {
+            /** @description Where the request is kept. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushedAuthorization"];
+                };
+            };
+            400: components["responses"]["OAuthError"];
+            401: components["responses"]["OAuthError"];
+            403: components["responses"]["OAuthError"];
+            413: components["responses"]["OAuthError"];
+        };
+    };
+    requestDeviceCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["DeviceCodeRequest"];
+            };
+        };
+        responses: {
+            /** @description The codes. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceCode"];
+                };
+            };
+            400: components["responses"]["OAuthError"];
+            401: components["responses"]["OAuthError"];
+            403: components["responses"]["OAuthError"];
+            413: components["responses"]["OAuthError"];
+        };
+    };
+    revokeToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevocationRequest"];
+                "application/x-www-form-urlencoded": components["schemas"]["RevocationRequest"];
+            };
+        };
+        responses: {
+            /** @description It is of no use any more. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            400: components["responses"]["OAuthError"];
+            401: components["responses"]["OAuthError"];
+            413: components["responses"]["OAuthError"];
+        };
+    };
+    getUserinfo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Claims about the user. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Userinfo"];
+                };
+            };
+            401: components["responses"]["OAuthError"];
+        };
+    };
+    postUserinfo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Claims about the user. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Userinfo"];
+                };
+            };
+            401: components["responses"]["OAuthError"];
         };
     };
     registerClient: {
@@ -11302,6 +11866,205 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Discovery"];
+        };
+    };
+    authorize: {
+        parameters: {
+            query: {
+                /** @description Id of the application. */
+                client_id: string;
+                /** @description What the application gets: usually a `code`. */
+                response_type?: "code" | "id_token" | "code id_token" | "code token" | "id_token token" | "code id_token token";
+                /** @description Where the browser comes back to; one of the `callbacks` of the application. */
+                redirect_uri?: string;
+                /** @description Scopes, separated by spaces. Those that the application cannot have are left out of the token without an error; the log says why. */
+                scope?: string;
+                /** @description Identifier of the API. Left out: the tenant's `default_audience`, or a token for `/userinfo` alone. */
+                audience?: string;
+                /** @description Identifier of the API, where there is no audience and the tenant's `resource_parameter_profile` is `compatibility` (RFC 8707). */
+                resource?: string;
+                /** @description Comes back as it was sent. Ties the answer to the browser that asked. */
+                state?: string;
+                /** @description Comes back in the ID token. */
+                nonce?: string;
+                /** @description SHA-256 of the `code_verifier` that the code will be exchanged with, in base64url (RFC 7636). */
+                code_challenge?: string;
+                /** @description How the challenge was made. */
+                code_challenge_method?: "S256";
+                /** @description How the answer comes back. */
+                response_mode?: "query" | "fragment" | "form_post";
+                /** @description `none`: without any page, or not at all. `login`, `consent`, `select_account`: with that page whatever is remembered. */
+                prompt?: string;
+                /** @description Seconds after which a login counts no more. */
+                max_age?: number;
+                /** @description What the user is known by, already filled in. */
+                login_hint?: string;
+                /** @description Name of the only connection whose users can log in. */
+                connection?: string;
+                /** @description Id of the organization that the user logs in to; its name too where the tenant allows it. */
+                organization?: string;
+                /** @description Rich authorization request (RFC 9396), a JSON array of objects with a `type` that the API and the client grant have. */
+                authorization_details?: string;
+                /** @description Thumbprint of the key that the code is bound to (RFC 9449). */
+                dpop_jkt?: string;
+                /** @description Of a request that was pushed to `/oauth/par`, instead of all the others but `client_id`. */
+                request_uri?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page that sends the answer on by itself, for `response_mode=form_post`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            302: components["responses"]["SentOn"];
+            400: components["responses"]["ErrorPage"];
+        };
+    };
+    authorizeByForm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["AuthorizationRequest"];
+            };
+        };
+        responses: {
+            /** @description A page that sends the answer on by itself, for `response_mode=form_post`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            302: components["responses"]["SentOn"];
+            400: components["responses"]["ErrorPage"];
+        };
+    };
+    activateDevice: {
+        parameters: {
+            query?: {
+                /** @description The code that the device shows. Left out, the page asks for it. */
+                user_code?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+        };
+    };
+    endSession: {
+        parameters: {
+            query?: {
+                /** @description The ID token of the login. Says which application asks. */
+                id_token_hint?: string;
+                /** @description Id of the application that asks, where there is no ID token. */
+                client_id?: string;
+                /** @description Where the browser goes then; one of the `allowed_logout_urls` of the application. */
+                post_logout_redirect_uri?: string;
+                /** @description Is added to that address. */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            400: components["responses"]["ErrorPageOrJson"];
+        };
+    };
+    endSessionByForm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": {
+                    id_token_hint?: string;
+                    client_id?: string;
+                    post_logout_redirect_uri?: string;
+                    state?: string;
+                } & {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description The page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            400: components["responses"]["ErrorPageOrJson"];
+        };
+    };
+    logout: {
+        parameters: {
+            query?: {
+                /** @description Id of the application that asks. */
+                client_id?: string;
+                /** @description Where the browser goes then; one of the `allowed_logout_urls` of the application. */
+                returnTo?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page that says so, where there is no `returnTo`. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+            302: components["responses"]["SentOn"];
+            400: components["responses"]["ErrorPage"];
         };
     };
     getOpenapiYaml: {
@@ -11394,6 +12157,29 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
+        };
+    };
+    logInForTest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestLogin"];
+            };
+        };
+        responses: {
+            /** @description The user is signed in. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["OAuthError"];
         };
     };
     takeSnapshot: {

@@ -7,6 +7,7 @@ import { actionCases } from './action-cases.js';
 import { clientGrantCases, resourceServerCases } from './api-cases.js';
 import { clientCases, credentialCases } from './client-cases.js';
 import { connectionCases } from './connection-cases.js';
+import { clientEndpointCases, loginCases } from './flow-cases.js';
 import { isObject, type Json, operationOf, operations, validatorOf } from './document.js';
 import { grantCases, userBlockCases } from './login-cases.js';
 import { roleCases, userCases } from './role-and-user-cases.js';
@@ -32,6 +33,8 @@ const cases: Cases = {
   ...actionCases,
   ...logCases,
   ...oauthCases,
+  ...clientEndpointCases,
+  ...loginCases,
   ...referenceCases,
   ...instanceCases,
   ...tenantCases,

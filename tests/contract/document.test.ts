@@ -196,6 +196,11 @@ describe('openapi.yaml and the sources', () => {
     );
     expect(open.flatMap(scopesOf)).toEqual([]);
     expect(open.map(({ id }) => id).sort()).toEqual([
+      'activateDevice',
+      'authorize',
+      'authorizeByForm',
+      'endSession',
+      'endSessionByForm',
       'getAuthorizationServerMetadata',
       'getHealth',
       'getJsonWebKeySet',
@@ -203,8 +208,15 @@ describe('openapi.yaml and the sources', () => {
       'getOpenapiYaml',
       'getOpenidConfiguration',
       'getReference',
+      'getUserinfo',
       'issueToken',
+      'logInForTest',
+      'logout',
+      'postUserinfo',
+      'pushAuthorizationRequest',
       'registerClient',
+      'requestDeviceCode',
+      'revokeToken',
     ]);
   });
 

@@ -41,7 +41,7 @@ export interface World {
 }
 
 export async function makeWorld(): Promise<World> {
-  const server = await startServer({ snapshots: true });
+  const server = await startServer({ snapshots: true, env: { TEST_LOGIN: 'on' } });
   const organizationName = 'acme';
   const [api, client, organization] = await Promise.all([
     givenApi(server),

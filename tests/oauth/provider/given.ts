@@ -27,7 +27,7 @@ const USER_GRANTS = [
 ];
 
 /** The one connection that users of tests are in. */
-const CONNECTION = 'Test-Users';
+export const CONNECTION = 'Test-Users';
 
 async function givenConnection(server: TestServer): Promise<string> {
   const found = await bodyOf<{ id: string }[]>(server.api('get', `connections?name=${CONNECTION}`), 200);
