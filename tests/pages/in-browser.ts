@@ -1,8 +1,11 @@
 // A browser, and servers for it to visit.
 
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
+import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
+import type axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { chromiumProgram } from '../support/chromium.js';
 
@@ -74,4 +77,43 @@ export function complaintsOf(page: Page): string[] {
   page.on('console', (message) => complaints.push(message.text()));
   page.on('pageerror', (error) => complaints.push(String(error)));
   return complaints;
+}
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe finds on a page. */
+export async function findings(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource);
+  const violations = await page.evaluate(async () => {
+    const { axe: checker } = globalThis as unknown as { axe: typeof axe };
+    return (await checker.run()).violations;
+  });
+  return violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`,
+  );
+}
+
+/** How far the page is wider than the window, and which controls are too small for a finger. */
+export function measure(page: Page): Promise<{ overflow: number; small: string[] }> {
+  return page.evaluate(() => {
+    const { document: shown } = globalThis as unknown as { document: BrowserDocument };
+    const controls = [
+      ...shown.querySelectorAll('button, a, .option, input:not([type=hidden], [type=radio])'),
+    ];
+    return {
+      overflow: shown.documentElement.scrollWidth - shown.documentElement.clientWidth,
+      small: controls
+        .filter((control) => control.getBoundingClientRect().height < 44)
+        .map((control) => control.outerHTML),
+    };
+  });
+}
+
+/** What the functions above use of a browser's document: Node's types have none. */
+interface BrowserDocument {
+  readonly documentElement: { readonly scrollWidth: number; readonly clientWidth: number };
+  querySelectorAll(selector: string): Iterable<{
+    readonly outerHTML: string;
+    getBoundingClientRect(): { readonly height: number };
+  }>;
 }

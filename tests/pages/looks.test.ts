@@ -1,20 +1,19 @@
 // How the pages look: under their policy, in both colour schemes, wide and narrow.
 // With PAGES_FOLDER, each page and its pictures are also written there, to be looked at.
 
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import type axe from 'axe-core';
 import express from 'express';
-import type { Page } from 'playwright-core';
 import { pageAssetRoutes, stylesheet } from '../../src/pages/routes.js';
 import { pageHeaders } from '../../src/pages/security-policy.js';
 import {
   closeAll,
   complaintsOf,
   describeInBrowser,
+  findings,
   inView,
   listen,
+  measure,
   NARROW,
   type View,
   WIDE,
@@ -22,7 +21,6 @@ import {
 import { specimens } from './specimens.js';
 
 const folder = process.env['PAGES_FOLDER'];
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const pages = specimens();
 const LONG = 'Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft'.repeat(3);
 const long = specimens((text) => text + LONG);
@@ -43,33 +41,6 @@ describeInBrowser('in a browser', () => {
     if (folder !== undefined) mkdirSync(folder, { recursive: true });
   });
   afterAll(closeAll);
-
-  async function findings(page: Page): Promise<string[]> {
-    await page.evaluate(axeSource);
-    const violations = await page.evaluate(async () => {
-      const { axe: checker } = globalThis as unknown as { axe: typeof axe };
-      return (await checker.run()).violations;
-    });
-    return violations.map(
-      ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`,
-    );
-  }
-
-  /** How far the page is wider than the window, and which controls are too small for a finger. */
-  function measure(page: Page): Promise<{ overflow: number; small: string[] }> {
-    return page.evaluate(() => {
-      const { document: shown } = globalThis as unknown as { document: BrowserDocument };
-      const controls = [
-        ...shown.querySelectorAll('button, a, .option, input:not([type=hidden], [type=radio])'),
-      ];
-      return {
-        overflow: shown.documentElement.scrollWidth - shown.documentElement.clientWidth,
-        small: controls
-          .filter((control) => control.getBoundingClientRect().height < 44)
-          .map((control) => control.outerHTML),
-      };
-    });
-  }
 
   const views: readonly View[] = [
     { width: WIDE, scheme: 'light' },
@@ -137,12 +108,3 @@ describeInBrowser('in a browser', () => {
     }
   });
 });
-
-/** What the functions above use of a browser's document: Node's types have none. */
-interface BrowserDocument {
-  readonly documentElement: { readonly scrollWidth: number; readonly clientWidth: number };
-  querySelectorAll(selector: string): Iterable<{
-    readonly outerHTML: string;
-    getBoundingClientRect(): { readonly height: number };
-  }>;
-}
