@@ -2473,7 +2473,7 @@ export interface paths {
         };
         /**
          * Sign a user out
-         * @description OpenID Connect RP-Initiated Logout. The user confirms it on a page, and comes to `post_logout_redirect_uri` then.
+         * @description OpenID Connect RP-Initiated Logout. The user confirms it on a page, unless `id_token_hint` is an ID token of that user, and comes to `post_logout_redirect_uri` then.
          */
         get: operations["endSession"];
         put?: never;
@@ -12005,6 +12005,7 @@ export interface operations {
                     "text/html": string;
                 };
             };
+            302: components["responses"]["SentOn"];
             400: components["responses"]["ErrorPageOrJson"];
         };
     };
@@ -12037,6 +12038,7 @@ export interface operations {
                     "text/html": string;
                 };
             };
+            302: components["responses"]["SentOn"];
             400: components["responses"]["ErrorPageOrJson"];
         };
     };

@@ -47,7 +47,8 @@ export const texts = {
       password_missing: () => 'Enter your password',
       connection_missing: () => 'Choose where your account is',
       // The same whichever of the two it is.
-      wrong_credentials: (kind: IdentifierKind) => `Wrong ${identifierInWords[kind]} or password`,
+      wrong_credentials: (kind: IdentifierKind) =>
+        `Wrong ${identifierInWords[kind].replace(' or ', ', ')} or password`,
       too_many_attempts: () => 'Too many attempts. Wait a while, then try again',
       form_expired: () => 'This page was open for too long. Sign in again',
     },
@@ -163,7 +164,7 @@ export const texts = {
         : html`<strong>${application}</strong> asks to end your session here.`,
     ],
     confirm: 'Yes, sign out',
-    stay: 'No, stay signed in',
+    stay: 'Stay signed in',
     done: 'You are signed out',
     doneLead: (application?: Content) =>
       application === undefined

@@ -141,9 +141,19 @@ export const loginCases: Cases = {
       .get(`/oidc/logout?client_id=${scene.app.id}`)
       .set('Cookie', await cookieOf(world, scene)),
   ),
+  'endSession 302': inScene(({ server }, { app }) =>
+    server
+      .request()
+      .get(
+        `/oidc/logout?${new URLSearchParams({ client_id: app.id, post_logout_redirect_uri: SIGNED_OUT })}`,
+      ),
+  ),
   'endSession 400': ({ server }) => server.request().get('/oidc/logout?id_token_hint=nosuch'),
   'endSessionByForm 200': inScene(async (world, scene) =>
     form(world, scene.app, '/oidc/logout').set('Cookie', await cookieOf(world, scene)),
+  ),
+  'endSessionByForm 302': inScene((world, { app }) =>
+    form(world, app, '/oidc/logout', { post_logout_redirect_uri: SIGNED_OUT }),
   ),
   'endSessionByForm 400': inScene((world, { app }) =>
     form(world, app, '/oidc/logout', { post_logout_redirect_uri: 'https://elsewhere.example.com/' }),

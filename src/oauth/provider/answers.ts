@@ -11,6 +11,7 @@ import { showPage } from './library-pages.js';
 import { loginEntry, tokenEntry } from './log.js';
 import type { ProviderOptions } from './options.js';
 import { POLLING_SECONDS } from './token-form.js';
+import { signOutUnasked } from './sign-out.js';
 import { askedAtTokenEndpoint } from './token-parameters.js';
 
 interface AnswerOptions extends ProviderOptions {
@@ -58,6 +59,7 @@ export function answerInPlatformWords(provider: Provider, options: AnswerOptions
     const failure = failures.get(ctx.req) ?? null;
     if (JSON_ROUTES.has(route)) await answerClient(ctx, failure, options);
     if (LOGIN_ROUTES.has(route)) await answerBrowser(ctx, failure, options);
+    if (route === 'end_session' && failure === null) await signOutUnasked(ctx);
     if (ctx.status === 303) ctx.status = 302;
   });
 }

@@ -8,6 +8,7 @@ import { pageHeaders } from '../../pages/security-policy.js';
 import { ownMetadataOf } from './client-metadata.js';
 import type { ProviderOptions } from './options.js';
 import { isRegistered } from './redirect-uris.js';
+import { endSession } from './sign-out.js';
 
 export function logout(
   provider: Provider,
@@ -31,8 +32,7 @@ export function logout(
     }
     const ctx = provider.createContext(req, res);
     const session = await provider.Session.get(ctx);
-    await session.destroy();
-    ctx.cookies.set(provider.cookieName('session'), null, { path: '/' });
+    await endSession(provider, session, ctx);
     if (returnTo === null) {
       res.writeHead(200, pageHeaders());
       res.end(signedOutPage({ application: client ? { name: client.name } : undefined }));
