@@ -114,11 +114,16 @@ export const signIn = (browser: Browser, page: Page, user: TestUser, password = 
   browser.submit(page, { username: user.email, password, decision: 'continue' });
 
 /** Goes through a login, agreeing to whatever is asked. @returns where it ends. */
-export async function logIn(browser: Browser, address: string, user: TestUser): Promise<Page> {
+export async function logIn(
+  browser: Browser,
+  address: string,
+  user: TestUser,
+  password = PASSWORD,
+): Promise<Page> {
   let page = await browser.open(address);
   for (let steps = 0; steps < 5 && page.html.includes('<form'); steps += 1) {
     page = page.html.includes('name="password"')
-      ? await signIn(browser, page, user)
+      ? await signIn(browser, page, user, password)
       : await browser.submit(page, { decision: 'accept' });
   }
   return page;
