@@ -29,7 +29,7 @@ const address = `${GRANTRY}/authorize?${new URLSearchParams({
   state,
   code_challenge: createHash('sha256').update(verifier).digest('base64url'),
   code_challenge_method: 'S256',
-})}`;
+}).toString()}`;
 
 const server = createServer();
 server.listen(Number(APP_PORT), 'localhost');

@@ -145,7 +145,7 @@ export const loginCases: Cases = {
     server
       .request()
       .get(
-        `/oidc/logout?${new URLSearchParams({ client_id: app.id, post_logout_redirect_uri: SIGNED_OUT })}`,
+        `/oidc/logout?${new URLSearchParams({ client_id: app.id, post_logout_redirect_uri: SIGNED_OUT }).toString()}`,
       ),
   ),
   'endSession 400': ({ server }) => server.request().get('/oidc/logout?id_token_hint=nosuch'),
@@ -161,7 +161,9 @@ export const loginCases: Cases = {
 
   'logout 200': ({ server }) => server.request().get('/v2/logout'),
   'logout 302': inScene(({ server }, { app }) =>
-    server.request().get(`/v2/logout?${new URLSearchParams({ client_id: app.id, returnTo: SIGNED_OUT })}`),
+    server
+      .request()
+      .get(`/v2/logout?${new URLSearchParams({ client_id: app.id, returnTo: SIGNED_OUT }).toString()}`),
   ),
   'logout 400': ({ server }) => server.request().get('/v2/logout?returnTo=https://elsewhere.example.com/'),
 

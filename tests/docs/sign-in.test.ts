@@ -4,7 +4,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { Browser } from '../support/browser.js';
-import { startServer, type TestServer } from '../support/server.js';
+import { allScopes, startServer, type TestServer } from '../support/server.js';
 import { freePort } from '../support/start-server.mjs';
 import { logIn } from '../oauth/provider/given.js';
 import { given as givenSeed } from '../seed/given.js';
@@ -47,17 +47,7 @@ afterAll(() => server.close());
 
 /** Runs blocks after those that a reader has run before. `api` also keeps the last answer, from which its id is read. */
 async function inShell(...blocks: string[]): Promise<string[]> {
-  const token = await server.tokenWith(
-    'create:resource_servers',
-    'create:clients',
-    'create:client_grants',
-    'create:connections',
-    'create:users',
-    'read:logs',
-    'read:logs_users',
-    'read:clients',
-    'read:client_keys',
-  );
+  const token = await server.tokenWith(...allScopes);
   const before = variables
     .split('\n')
     .slice(0, 3)

@@ -29,21 +29,22 @@ export async function startApplication(
   const tokens: TokenAnswer[] = [];
   const site = express().use(express.urlencoded({ extended: false }));
   const page = (text: string): string => `<!doctype html><title>Shop</title><h1>${text}</h1>`;
-  site.all('/callback', async (req, res) => {
-    const given = { ...(req.query as object), ...(req.body as object) } as Record<string, string>;
-    const { code, ...answer } = given;
+  /** Takes what came to the callback, and says what became of it. */
+  async function receive({ code, ...answer }: Record<string, string>): Promise<string> {
     answers.push(answer);
     const verifier = verifiers.get(answer['state'] ?? '');
-    if (code === undefined || verifier === undefined) {
-      res.send(page(`No code: ${answer['error']}`));
-      return;
-    }
+    if (code === undefined || verifier === undefined) return `No code: ${answer['error']}`;
     const exchanged = await exchange(server, client, code, {
       redirect_uri: callback,
       code_verifier: verifier,
     });
-    if (exchanged.status === 200) tokens.push(exchanged.body as TokenAnswer);
-    res.send(page(exchanged.status === 200 ? 'Signed in' : `No token: ${exchanged.text}`));
+    if (exchanged.status !== 200) return `No token: ${exchanged.text}`;
+    tokens.push(exchanged.body as TokenAnswer);
+    return 'Signed in';
+  }
+  site.all('/callback', (req, res, next) => {
+    const given = { ...(req.query as object), ...(req.body as object) } as Record<string, string>;
+    receive(given).then((text) => res.send(page(text)), next);
   });
   site.get('/signed-out', (_req, res) => res.send(page('Signed out')));
   site.get('/favicon.ico', (_req, res) => res.status(204).end());

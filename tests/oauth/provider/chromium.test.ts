@@ -235,7 +235,7 @@ describeInBrowser('in a browser', () => {
       await press(page, 'Accept');
       await reaches(page, 'Signed in');
       const returning = { client_id: app.id, post_logout_redirect_uri: application.signedOut };
-      await page.goto(`${server.url}/oidc/logout?${new URLSearchParams(returning)}`);
+      await page.goto(`${server.url}/oidc/logout?${new URLSearchParams(returning).toString()}`);
       await press(page, 'Yes, sign out');
       await reaches(page, 'Signed out');
       await page.goto(application.login());

@@ -40,7 +40,7 @@ async function signedIn(parameters: Record<string, string> = {}, as = user): Pro
 }
 
 const signOut = (browser: Browser, parameters: Record<string, string>): Promise<Page> =>
-  browser.open(`/oidc/logout?${new URLSearchParams(parameters)}`);
+  browser.open(`/oidc/logout?${new URLSearchParams(parameters).toString()}`);
 
 const isSignedIn = async (browser: Browser): Promise<boolean> =>
   !(await browser.open(authorizeUrl(server, app))).html.includes('name="password"');
