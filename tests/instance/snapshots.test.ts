@@ -21,7 +21,7 @@ describe('by default', () => {
   });
   afterAll(() => server.close());
 
-  test.each(['snapshot', 'restore', 'nonsense'])(
+  test.each(['snapshot', 'restore', 'login', 'nonsense'])(
     'there is no /_grantry/%s, with a token or without',
     async (path) => {
       const notFound = { statusCode: 404, error: 'Not Found', message: 'Not Found' };
@@ -29,6 +29,14 @@ describe('by default', () => {
       expect((await server.request().post(`/_grantry/${path}`)).body).toEqual(notFound);
     },
   );
+
+  test('the contract has none of these paths', async () => {
+    const { body } = await server.request().get('/openapi.json');
+    const ours = Object.keys((body as { paths: object }).paths).filter((path) =>
+      path.startsWith('/_grantry/'),
+    );
+    expect(ours).toEqual(['/_grantry/health']);
+  });
 });
 
 describe.each(engines)('switched on, on the $name database', (engine) => {

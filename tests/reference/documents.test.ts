@@ -9,7 +9,7 @@ import { contract, startServer, type TestServer } from '../support/server.js';
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startServer({ snapshots: true });
+  server = await startServer({ snapshots: true, env: { TEST_LOGIN: 'on' } });
 });
 afterAll(() => server.close());
 

@@ -55,7 +55,7 @@ test('there is a browser to test with, in CI', () => {
   let server: TestServer;
   let shown: Shown;
   beforeAll(async () => {
-    server = await startServer({ snapshots: true });
+    server = await startServer({ snapshots: true, env: { TEST_LOGIN: 'on' } });
     const operation = '#/client-grants/createClientGrant';
     shown = await show(chromium ?? '', `${server.url}/reference${operation}`);
   }, 120_000);
