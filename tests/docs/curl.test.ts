@@ -53,7 +53,7 @@ const table: readonly Row[] = [
   ['Default grants for third-party applications', '201', 'none'],
   ['Default grants for third-party applications', '201', 'json'],
   ['Refused before a policy is asked', '401', 'http'],
-  ['Refused before a policy is asked', '400', 'http'],
+  ['Refused before a policy is asked', '403', 'http'],
   ['Refused before a policy is asked', '403', 'http'],
   ['`deny_all` beats every grant', '403', 'http'],
   ['A grant is enough under `require_client_grant`', '200', 'json'],
