@@ -176,10 +176,7 @@ export async function runPostLogin(login: PostLogin, options: ProviderOptions): 
 
   const final = decidePostLogin(decision, outcome, choices);
   if (!final.granted) {
-    throw new RefusedRequest(
-      userRefusalFor(final.denial, clientId, request.flow),
-      final.trace.at(-1)?.because,
-    );
+    throw new RefusedRequest(userRefusalFor(final.denial, clientId, request.flow), { trace: final.trace });
   }
   if (outcome.kind !== 'completed') throw new TypeError('granted what an Action denied');
   const { accessTokenClaims, idTokenClaims, addedScopes, removedScopes } = outcome.changes;

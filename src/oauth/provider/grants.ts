@@ -68,7 +68,11 @@ async function decide(
   const facts = await options.storage.userTokenFacts(query);
   if (facts === null) throw new TypeError('the client has gone');
   const decision = decideAccess(request, facts.access, options.choices);
-  if (!decision.granted) throw new RefusedRequest(userRefusalFor(decision.denial, clientId, request.flow));
+  if (!decision.granted) {
+    throw new RefusedRequest(userRefusalFor(decision.denial, clientId, request.flow), {
+      trace: decision.trace,
+    });
+  }
   return { facts, ...(await runPostLogin({ ctx, user, request, facts, decision }, options)) };
 }
 

@@ -4,6 +4,7 @@ import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { JsonObject } from '../../domain/json.js';
 import type { LogType, NewLogEntry } from '../../domain/log-entry.js';
 import { isUnstorable } from '../../domain/text.js';
+import { connectionOf } from '../../http/router.js';
 import type { TraceStep } from '../../policy/decision.js';
 import type { Refusal } from '../refusal.js';
 import { grantTypes } from '../vocabulary.js';
@@ -46,6 +47,8 @@ interface Row {
   readonly reason: Refusal['reason'] | null;
   readonly description: string | null;
   readonly because: string | null;
+  /** Of a refusal; where something was granted, its decision has them. */
+  readonly trace: readonly TraceStep[];
   readonly audience: string | null;
   readonly requestedScopes: readonly string[] | null;
 }
@@ -59,6 +62,7 @@ function entry(ctx: KoaContextWithOIDC, row: Row, { tenant, now }: ProviderOptio
   const userId = issuance?.user.userId ?? account?.accountId ?? null;
   const details: JsonObject = {
     ...(decision && { rules: rulesOf(decision.trace), client_grant_id: decision.clientGrantId }),
+    ...(row.trace.length > 0 && { rules: rulesOf(row.trace) }),
     ...(row.because !== null && { because: cut(row.because) }),
     ...(row.requestedScopes && { requested_scope: cut(row.requestedScopes.join(' ')) }),
     ...(decision &&
@@ -82,7 +86,7 @@ function entry(ctx: KoaContextWithOIDC, row: Row, { tenant, now }: ProviderOptio
     data: {
       ...(row.description !== null && { description: cut(row.description) }),
       ...(client?.clientName !== undefined && { client_name: client.clientName }),
-      ip: ctx.req.socket.remoteAddress ?? '',
+      ip: connectionOf(ctx.req).ip,
       ...(userAgent !== null && userAgent !== '' && { user_agent: userAgent }),
       ...(userId !== null && { user_id: userId }),
       hostname: tenant.domain,
@@ -94,8 +98,11 @@ function entry(ctx: KoaContextWithOIDC, row: Row, { tenant, now }: ProviderOptio
   };
 }
 
+const traceOf = (failure: Error | null): readonly TraceStep[] =>
+  failure instanceof RefusedRequest ? failure.trace : [];
+
 function becauseOf(failure: Error | null): string | null {
-  if (failure instanceof RefusedRequest) return failure.because;
+  if (failure instanceof RefusedRequest) return failure.because ?? failure.trace.at(-1)?.because ?? null;
   return failure instanceof errors.OIDCProviderError ? (failure.error_detail ?? null) : null;
 }
 
@@ -112,6 +119,7 @@ export function tokenEntry(
     reason: refusal?.reason ?? null,
     description: refusal?.error.description ?? null,
     because: becauseOf(failure),
+    trace: traceOf(failure),
     audience: asked?.audience ?? null,
     requestedScopes: asked?.scopes ?? null,
   };
@@ -141,6 +149,7 @@ export function loginEntry(
     reason: fault?.reason ?? null,
     description: fault?.description ?? null,
     because: becauseOf(failure),
+    trace: traceOf(failure),
     audience: asked?.audience ?? null,
     requestedScopes: asked?.scopes ?? null,
   };

@@ -112,7 +112,9 @@ export async function requestedApi(ctx: KoaContextWithOIDC, options: ProviderOpt
 function refuseUnlessQuestion(ctx: KoaContextWithOIDC, { decision, request }: LoginDecision): void {
   if (decision.granted || QUESTIONS.has(decision.denial.reason)) return;
   const clientId = ctx.oidc.client?.clientId ?? '';
-  throw new RefusedRequest(userRefusalFor(decision.denial, clientId, request.flow));
+  throw new RefusedRequest(userRefusalFor(decision.denial, clientId, request.flow), {
+    trace: decision.trace,
+  });
 }
 
 /** Nothing of a login lives longer where its client has no refresh token; a code is exchanged within minutes. */
@@ -128,7 +130,8 @@ export async function concludeLogin(ctx: KoaContextWithOIDC, options: ProviderOp
   const { decision, request, facts } = login;
   const { grant, client, account, session } = ctx.oidc;
   if (!decision.granted) {
-    throw new RefusedRequest(userRefusalFor(decision.denial, client?.clientId ?? '', request.flow));
+    const refusal = userRefusalFor(decision.denial, client?.clientId ?? '', request.flow);
+    throw new RefusedRequest(refusal, { trace: decision.trace });
   }
   if (grant?.jti === undefined || client === undefined || account === undefined) {
     throw new TypeError('a login without a user, a client or a grant');

@@ -2,6 +2,7 @@
 // forbids it to new applications; it is there for those that an administrator switches it on for.
 
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { connectionOf } from '../../http/router.js';
 import { loginConnections } from '../../login/connections.js';
 import { loginLogEntry, loginTexts } from '../../login/login-log.js';
 import type { LoginResult } from '../../login/password-login.js';
@@ -40,7 +41,12 @@ async function authenticateUser(
   const { clientId, organization, parameters } = askedAtTokenEndpoint(ctx);
   const client = await storage.config.clients.find(clientId);
   if (client === null) throw new TypeError('the client has gone');
-  const ofOrganization = organization === null ? null : await storage.config.organizations.find(organization);
+  // Whether the tenant takes names is for the policy to say.
+  const { organizations } = storage.config;
+  const ofOrganization =
+    organization === null
+      ? null
+      : ((await organizations.find(organization)) ?? (await organizations.findByName(organization)));
   const realm = parameters.get('realm') ?? null;
   const connections = (await loginConnections(storage, { client, organization: ofOrganization }))
     .map(({ name }) => name)
@@ -49,7 +55,7 @@ async function authenticateUser(
     connections,
     identifier: required(ctx, 'username'),
     password: required(ctx, 'password'),
-    ip: ctx.req.socket.remoteAddress ?? '',
+    ip: connectionOf(ctx.req).ip,
     clientId,
   };
   const result = await passwordLogin.verify(attempt);

@@ -1,4 +1,5 @@
 import { errors } from 'oidc-provider';
+import type { TraceStep } from '../../policy/decision.js';
 import type { Refusal } from '../refusal.js';
 
 /** A refusal of ours, in the form that the library answers: at the client's address, on a page, or as JSON. */
@@ -6,11 +7,14 @@ export class RefusedRequest extends errors.OIDCProviderError {
   readonly refusal: Refusal;
   /** For the log only. */
   readonly because: string | null;
+  /** For the log: the rules that were looked at, where the policy refused. */
+  readonly trace: readonly TraceStep[];
 
-  constructor(refusal: Refusal, because?: string) {
+  constructor(refusal: Refusal, told: { because?: string; trace?: readonly TraceStep[] } = {}) {
     super(refusal.error.status, refusal.error.error);
-    this.because = because ?? null;
+    this.because = told.because ?? null;
     this.refusal = refusal;
+    this.trace = told.trace ?? [];
     this.error_description = refusal.error.description;
     // RFC 6749 section 4.1.2.1 keeps those without a redirect to what is wrong with the address itself.
     this.allow_redirect = true;

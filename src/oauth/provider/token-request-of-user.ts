@@ -22,6 +22,7 @@ interface Source {
 function requestOf(ctx: KoaContextWithOIDC, authorization: Authorization, flow: UserFlow): UserAccessRequest {
   const asked = askedAtTokenEndpoint(ctx);
   const { audience, grantedScopes, organizationId, authorizationDetails } = authorization;
+  const isSameApi = asked.audience === null || asked.audience === audience;
   return {
     subjectType: 'user',
     flow,
@@ -30,7 +31,8 @@ function requestOf(ctx: KoaContextWithOIDC, authorization: Authorization, flow: 
     resource: null,
     scopes: flow === 'refresh' ? asked.scopes : grantedScopes,
     organization: organizationId,
-    authorizationDetails,
+    // They are about the API of the login.
+    authorizationDetails: isSameApi ? authorizationDetails : null,
     responseType: null,
     hasCodeChallenge: true,
     redirectUri: null,
@@ -69,7 +71,9 @@ export async function decideToken(
   if (facts === null) return undefined;
   const decision = decideAccess(request, facts.access, choices);
   if (!decision.granted) {
-    throw new RefusedRequest(userRefusalFor(decision.denial, client.clientId, flow));
+    throw new RefusedRequest(userRefusalFor(decision.denial, client.clientId, flow), {
+      trace: decision.trace,
+    });
   }
   const final =
     flow === 'refresh'
