@@ -1,4 +1,5 @@
 import type { Account, FindAccount, KoaContextWithOIDC } from 'oidc-provider';
+import { issuanceOf } from './issuance.js';
 import { decideToken } from './token-request-of-user.js';
 import type { ProviderOptions } from './options.js';
 
@@ -8,7 +9,12 @@ import type { ProviderOptions } from './options.js';
  */
 export function findAccountIn(options: ProviderOptions): FindAccount {
   return async (ctx: KoaContextWithOIDC, userId, source): Promise<Account | undefined> => {
-    if (source !== undefined && ctx.oidc.route === 'token') {
+    // The grant types of our own (`grants.ts`) have decided already.
+    const decided = issuanceOf(ctx)?.user;
+    if (decided?.userId === userId) return { accountId: userId, claims: () => ({ sub: userId }) };
+    // A refresh token that was used up is refused, and its family with it, whatever there is to decide (RT-6).
+    const isUsedUp = source !== undefined && 'consumed' in source && source.consumed !== undefined;
+    if (source !== undefined && ctx.oidc.route === 'token' && !isUsedUp) {
       const user = await decideToken(ctx, source, options);
       return user && { accountId: user.userId, claims: () => ({ sub: user.userId }) };
     }

@@ -98,9 +98,11 @@ function artifacts(kind: string, options: AdapterOptions): Adapter {
       const client = options.context()?.oidc.client;
       const settings = kind === 'RefreshToken' && client ? ownMetadata(client).refreshToken : null;
       const { grantId, uid, userCode, exp } = payload;
+      // RFC 9449 section 5: where the client proves who it is, its refresh tokens stand without a key.
+      const kept = settings?.bindsKey === false ? { ...payload, jkt: undefined } : payload;
       const lifetimeMs = (expiresIn ?? 0) * 1000;
       const artifact: NewArtifact = {
-        payload: JSON.parse(JSON.stringify(payload)) as JsonObject,
+        payload: JSON.parse(JSON.stringify(kept)) as JsonObject,
         authorizationId: BELONGING.has(kind) ? (grantId ?? null) : null,
         otherName: uid ?? userCode ?? null,
         leewaySeconds: settings?.leewaySeconds ?? 0,
@@ -123,6 +125,7 @@ function artifacts(kind: string, options: AdapterOptions): Adapter {
       if (artifact !== null && payloadOf(artifact)?.consumed === undefined) return;
       // Somebody else was first, a moment ago: one of the two is a thief, so neither keeps anything.
       if (artifact?.authorizationId) await storage.authorizations.delete(artifact.authorizationId);
+      if (kind === 'PushedAuthorizationRequest') throw new errors.InvalidRequestUri('already used');
       throw new errors.InvalidGrant('already consumed');
     },
     destroy: (name) => store.delete(kind, name),

@@ -6,10 +6,11 @@ import { errorPage } from '../../pages/error.js';
 import type { Refusal } from '../refusal.js';
 import { ownMetadata } from './client-metadata.js';
 import { pageFaultFrom, refusalFrom } from './faults.js';
-import { issuanceOf } from './issuance.js';
+import { issuanceOf, settingsOf } from './issuance.js';
 import { showPage } from './library-pages.js';
 import { loginEntry, tokenEntry } from './log.js';
 import type { ProviderOptions } from './options.js';
+import { keepRefreshToken } from './refresh-tokens.js';
 import { POLLING_SECONDS } from './token-form.js';
 import { signOutUnasked } from './sign-out.js';
 import { askedAtTokenEndpoint } from './token-parameters.js';
@@ -73,7 +74,13 @@ async function answerClient(
   const grantType = route === 'token' ? askedAtTokenEndpoint(ctx).grantType : undefined;
   const refusal = failure && refusalFrom(failure, grantType);
   if (refusal) refuse(ctx, refusal);
-  else if (route === 'token') complete(ctx);
+  else if (route === 'token') {
+    complete(ctx);
+    await keepRefreshToken(ctx, options);
+  }
+  // PA-1: as `library-gaps.ts` has it.
+  else if (route === 'pushed_authorization_request' && ctx.oidc.client)
+    ctx.body = { ...(ctx.body as object), expires_in: ownMetadata(ctx.oidc.client).pushedRequestSeconds };
   // DV-2; RFC 8628 lets it be left out, and the platform does not.
   else if (route === 'device_authorization')
     ctx.body = { ...(ctx.body as object), interval: POLLING_SECONDS };
@@ -95,7 +102,8 @@ function refuse(ctx: KoaContextWithOIDC, { error }: Refusal): void {
 function complete(ctx: KoaContextWithOIDC): void {
   const issuance = issuanceOf(ctx);
   if (issuance === null) throw new TypeError('tokens that nothing has been decided about');
-  const { scopes, authorizationDetails } = issuance.decision;
+  const { scopes, authorizationDetails, audience } = issuance.decision;
+  const isEncrypted = (settingsOf(issuance)?.encryption ?? null) !== null;
   const { scope: _scope, id_token, ...rest } = ctx.body as Record<string, unknown>;
   ctx.body = {
     ...rest,
@@ -103,7 +111,13 @@ function complete(ctx: KoaContextWithOIDC): void {
     ...(scopes.includes('openid') && id_token !== undefined && { id_token }),
     ...(scopes.length > 0 && { scope: scopes.join(' ') }),
     // RA-7.
-    ...(authorizationDetails && { authorization_details: authorizationDetails }),
+    ...(authorizationDetails && {
+      authorization_details: isEncrypted
+        ? authorizationDetails.map(({ type }) => ({ type }))
+        : authorizationDetails,
+    }),
+    // MR-8: where it is another API than that of the login.
+    ...(audience !== null && audience !== issuance.authorization.audience && { resource: audience }),
   };
 }
 
@@ -121,5 +135,6 @@ async function answerBrowser(
     showPage(ctx, errorPage({ code: fault.code, description: fault.description }));
   }
   const isDone = issuanceOf(ctx) !== null;
+  if (options.reasonHeader && (fault || isDone)) ctx.set('Grantry-Reason', fault?.reason ?? 'granted');
   if (fault || isDone) await options.storage.appendLog(loginEntry(ctx, fault, failure, options));
 }

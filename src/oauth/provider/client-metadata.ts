@@ -11,6 +11,8 @@ const positive = z.number().int().positive();
 
 /** token-issuance.md RT-11: seconds. */
 const MAX_REFRESH_TOKEN_SECONDS = 31_557_600;
+/** token-issuance.md PA-1: recorded. */
+const DEFAULT_PUSHED_REQUEST_SECONDS = 30;
 const DEFAULT_IDLE_SECONDS = 2_592_000;
 
 const refreshToken = z.object({
@@ -31,6 +33,7 @@ const settings = z.object({
   web_origins: strings,
   redirection_policy: z.string().nullish().catch(null),
   require_pushed_authorization_requests: z.boolean().catch(false),
+  par_request_expiry: positive.nullish().catch(null),
   refresh_token: refreshToken.nullish().catch(null),
 });
 
@@ -40,6 +43,8 @@ interface RefreshTokenSettings {
   readonly leewaySeconds: number;
   readonly lifetimeSeconds: number;
   readonly idleSeconds: number | null;
+  /** Whether they are bound to the key of the access tokens (RFC 9449 section 5). */
+  readonly bindsKey: boolean;
 }
 
 /** What our code knows of a client that the library asks about. */
@@ -55,7 +60,11 @@ export interface OwnMetadata {
   readonly showsErrorsHere: boolean;
   readonly refreshToken: RefreshTokenSettings;
   readonly idTokenLifetimeSeconds: number;
+  readonly pushedRequestSeconds: number;
 }
+
+const isConfidential = ({ tokenEndpointAuthMethod, authenticationMethod }: Client): boolean =>
+  tokenEndpointAuthMethod !== 'none' || authenticationMethod !== null;
 
 function refreshTokenOf(client: Client): RefreshTokenSettings {
   const given = settings.parse(client.settings).refresh_token ?? refreshToken.parse({});
@@ -68,6 +77,7 @@ function refreshTokenOf(client: Client): RefreshTokenSettings {
     leewaySeconds: given.rotation_type === 'rotating' ? given.leeway : 0,
     lifetimeSeconds: isEndless ? MAX_REFRESH_TOKEN_SECONDS * 10 : given.token_lifetime,
     idleSeconds: isNeverIdle ? null : given.idle_token_lifetime,
+    bindsKey: !isConfidential(client),
   };
 }
 
@@ -84,13 +94,14 @@ export function ownMetadataOf(client: Client): OwnMetadata {
     name: client.name,
     isFirstParty: client.isFirstParty,
     isStrictThirdParty,
-    isConfidential: client.tokenEndpointAuthMethod !== 'none' || client.authenticationMethod !== null,
+    isConfidential: isConfidential(client),
     callbacks: known.callbacks,
     logoutUrls: known.allowed_logout_urls,
     origins: [...known.allowed_origins, ...known.web_origins, ...known.callbacks.flatMap(originOf)],
     showsErrorsHere: isStrictThirdParty && known.redirection_policy !== 'allow_always',
     refreshToken: refreshTokenOf(client),
     idTokenLifetimeSeconds: typeof lifetime === 'number' && lifetime > 0 ? lifetime : 36_000,
+    pushedRequestSeconds: known.par_request_expiry ?? DEFAULT_PUSHED_REQUEST_SECONDS,
   };
 }
 
@@ -127,10 +138,6 @@ export function libraryMetadataOf(client: Client): AllClientMetadata {
     response_types: [...responseTypes],
     id_token_signed_response_alg: alg,
     ...(alg === 'HS256' && { client_secret: client.secret }),
-    ...(client.requiresProofOfPossession === true && {
-      dpop_bound_access_tokens: true,
-      response_types: ['code', 'id_token', 'code id_token'],
-    }),
     require_pushed_authorization_requests: settings.parse(client.settings)
       .require_pushed_authorization_requests,
     [OWN_METADATA]: own,

@@ -55,6 +55,9 @@ export function refusalFrom(error: Error, grantType?: string): Refusal {
   if (!(error instanceof errors.OIDCProviderError) || error.statusCode >= 500) return serverError();
   const description = error.error_description ?? error.message;
   if (error instanceof errors.InvalidGrant) return invalidGrant(error, grantType);
+  if (error instanceof errors.InvalidDpopProof) {
+    return fault('proof_of_possession_invalid', 400, error.error, description);
+  }
   // DV-3, DV-5, DV-6.
   if (error instanceof errors.AuthorizationPending) {
     return fault(
@@ -72,7 +75,7 @@ export function refusalFrom(error: Error, grantType?: string): Refusal {
     return fault('user_cancelled', 403, 'access_denied', text);
   }
   // GE-2.
-  const missing = /^missing required parameter\(s\) (.+)$/.exec(description)?.[1];
+  const missing = /^missing required parameter '(.+)'$/.exec(description)?.[1];
   if (missing !== undefined) {
     return fault('request_malformed', 400, 'invalid_request', `Missing required parameter: ${missing}`);
   }

@@ -4,7 +4,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Response } from 'supertest';
 import { Browser, type Page } from '../../support/browser.js';
 import type { TestServer } from '../../support/server.js';
-import { bodyOf, givenClient, type TestApi, type TestClient, unique } from '../given.js';
+import { bodyOf, givenApi, givenClient, type TestApi, type TestClient, unique } from '../given.js';
 
 export { Browser, type Page };
 
@@ -81,6 +81,17 @@ export async function givenUserGrant(
   return (await bodyOf<{ id: string }>(server.api('post', 'client-grants', body), 201)).id;
 }
 
+/** An API that gives refresh tokens, and that clients need a client grant for. */
+export const givenOfflineApi = (server: TestServer, settings: object = {}): Promise<TestApi> =>
+  givenApi(server, {
+    subject_type_authorization: {
+      user: { policy: 'require_client_grant' },
+      client: { policy: 'require_client_grant' },
+    },
+    allow_offline_access: true,
+    ...settings,
+  });
+
 export interface Pkce {
   readonly verifier: string;
   readonly challenge: string;
@@ -121,7 +132,8 @@ export async function logIn(
   password = PASSWORD,
 ): Promise<Page> {
   let page = await browser.open(address);
-  for (let steps = 0; steps < 5 && page.html.includes('<form'); steps += 1) {
+  // A form that goes elsewhere is the answer.
+  for (let steps = 0; steps < 5 && /<form[^>]* action="\//.test(page.html); steps += 1) {
     page = page.html.includes('name="password"')
       ? await signIn(browser, page, user, password)
       : await browser.submit(page, { decision: 'accept' });
@@ -184,6 +196,47 @@ export async function tokensOf(
   const answer = await exchange(server, client, parameterOf(page, 'code'));
   if (answer.status !== 200) throw new Error(`expected tokens, got ${answer.status}: ${answer.text}`);
   return answer.body as TokenAnswer;
+}
+
+/** A refresh of a client with a secret. */
+export const refresh = (
+  server: TestServer,
+  client: TestClient,
+  token: string | undefined,
+  parameters: Record<string, string> = {},
+): Promise<Response> =>
+  requestToken(server, client, {
+    grant_type: 'refresh_token',
+    refresh_token: token ?? 'there is none',
+    ...parameters,
+  });
+
+export interface LogRow {
+  readonly type: string;
+  readonly description?: string;
+  readonly ip?: string;
+  readonly user_id?: string;
+  readonly scope?: string;
+  readonly details?: { readonly dropped?: { scope: string; source: string }[]; readonly because?: string };
+}
+
+/** The newest rows about a client, newest first. */
+export const logsOf = (server: TestServer, client: TestClient, type: string): Promise<LogRow[]> =>
+  bodyOf(server.api('get', `logs?q=${encodeURIComponent(`client_id:${client.id} AND type:${type}`)}`), 200);
+
+const realNow = Date.now;
+
+/**
+ * A clock for server and library, which both ask `Date.now`: pass `clock.now` to `startServer`. Moving it moves both.
+ */
+export function movingClock(): { now: () => Date; forward: (seconds: number) => void; stop: () => void } {
+  let ahead = 0;
+  Date.now = () => realNow() + ahead;
+  return {
+    now: () => new Date(Date.now()),
+    forward: (seconds) => void (ahead += seconds * 1000),
+    stop: () => void (Date.now = realNow),
+  };
 }
 
 /** The claims of a token, unverified. */
