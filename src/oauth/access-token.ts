@@ -106,7 +106,7 @@ export async function mintAccessToken(
   const bearer = { ...clientBearer(decision, clientId, settings), otherClaims };
   const claims = claimsOf(decision, bearer, settings, tenant, now, orgName);
   const signed = await sign(claims, typeOf(settings), settings, keys, here);
-  return settings.encryption === null ? signed : encrypt(signed, settings.encryption);
+  return settings.encryption === null ? signed : encryptToken(signed, settings.encryption);
 }
 
 /** As `jws.ts` for the tenant's keys; for HS256 with the API's own secret. */
@@ -127,7 +127,7 @@ function sign(
 }
 
 /** RFC 7519 section 5.2: a nested token says so in `cty`. */
-async function encrypt(token: string, { encryptionKey }: TokenEncryption): Promise<string> {
+export async function encryptToken(token: string, { encryptionKey }: TokenEncryption): Promise<string> {
   const { alg, pem, kid } = encryptionKey;
   const isCertificate = pem.includes('-----BEGIN CERTIFICATE-----');
   const spki = isCertificate

@@ -30,7 +30,7 @@ const unauthorizedClient = (description: string): Refusal => ({
 export async function authenticatedForm(
   req: IncomingMessage,
   { storage, tenant, now }: UserFlowOptions,
-  kind: { readonly onlyConfidential: boolean },
+  kind: { readonly onlyConfidential: boolean; readonly forDevices: boolean },
 ): Promise<URLSearchParams | Refusal> {
   const sent = await readParameters(req, KNOWN);
   if ('reason' in sent) return sent;
@@ -40,6 +40,13 @@ export async function authenticatedForm(
   const { clientId, proof } = identity;
   const query = { clientId, audience: null, organization: null };
   const facts = await storage.tokenFacts(query, { fresh: true });
+  if (
+    kind.forDevices &&
+    proof.kind === 'secret' &&
+    facts?.authentication.tokenEndpointAuthMethod === 'none'
+  ) {
+    return unauthorizedClient('The client has no secret, and must not send one');
+  }
   const authentication = await authenticateClient(
     clientId,
     proof,

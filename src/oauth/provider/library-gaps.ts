@@ -1,9 +1,11 @@
 // The places where the library has no setting for what the platform does. Each replaces one method of a class that the
 // library makes for its users to use; tests/oauth/ has a test for each, since a new version could stop calling it.
 
-import type { Provider } from 'oidc-provider';
+import { decodeJwt, UnsecuredJWT } from 'jose';
+import { Provider } from 'oidc-provider';
+import { encryptToken } from '../access-token.js';
 import { userClaims } from './user-claims.js';
-import { issuanceOf } from './issuance.js';
+import { issuanceOf, settingsOf } from './issuance.js';
 import { ownMetadata } from './client-metadata.js';
 import { isRegistered } from './redirect-uris.js';
 
@@ -17,6 +19,28 @@ export function fillGaps(provider: Provider): void {
     address: string,
   ): boolean {
     return isRegistered(address, ownMetadata(this).logoutUrls);
+  };
+
+  // The library has one lifetime for all; the platform's clients have their own (`par_request_expiry`).
+  // oxlint-disable-next-line typescript/unbound-method -- it is called with its own `this` below
+  const { save } = provider.PushedAuthorizationRequest.prototype;
+  provider.PushedAuthorizationRequest.prototype.save = async function saveForItsTime(seconds) {
+    const client = Provider.ctx?.oidc.client;
+    if (client === undefined) return save.call(this, seconds);
+    const lifetime = ownMetadata(client).pushedRequestSeconds;
+    const { iat = 0, ...asked } = decodeJwt(this.request);
+    this.request = new UnsecuredJWT({ ...asked, iat, exp: iat + lifetime }).encode();
+    return save.call(this, lifetime);
+  };
+
+  // The library would tell issuer and API in the open, and call what is inside by another name than RFC 7519 section 5.2.
+  // oxlint-disable-next-line typescript/unbound-method -- it is called with its own `this` below
+  const { save: saveToken } = provider.AccessToken.prototype;
+  provider.AccessToken.prototype.save = async function saveEncrypted() {
+    const token = await saveToken.call(this);
+    const issuance = Provider.ctx && issuanceOf(Provider.ctx);
+    const encryption = issuance && settingsOf(issuance)?.encryption;
+    return encryption ? encryptToken(token, encryption) : token;
   };
 
   // Claims of Actions have names that no configuration can list.

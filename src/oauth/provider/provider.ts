@@ -115,7 +115,11 @@ function configuration(options: ProviderOptions, pages: LibraryPages): Configura
       },
       deviceFlow: { enabled: true, ...pages.deviceFlow },
       pushedAuthorizationRequests: { enabled: true },
-      revocation: { enabled: true },
+      // RFC 7009 section 2.1.
+      revocation: {
+        enabled: true,
+        allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId,
+      },
       rpInitiatedLogout: { enabled: true, ...pages.logout },
       dPoP: { enabled: true },
       externalSigningSupport: { enabled: true, ack: 'experimental-01' },

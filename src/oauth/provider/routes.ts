@@ -71,7 +71,7 @@ export function userFlows(given: UserFlowOptions): UserFlows {
   };
 
   const clientEndpoint =
-    (kind: { onlyConfidential: boolean; asksForLogin: boolean }): Answer =>
+    (kind: { onlyConfidential: boolean; asksForLogin: boolean; forDevices: boolean }): Answer =>
     async (req, res) => {
       const form = await authenticatedForm(req, options, kind);
       if (form instanceof URLSearchParams) {
@@ -94,9 +94,15 @@ export function userFlows(given: UserFlowOptions): UserFlows {
   const answers = new Map<string, Answer>([
     [paths.authorization, authorize],
     [paths.login, interactionPages(provider, options)],
-    [paths.pushed_authorization_request, clientEndpoint({ onlyConfidential: true, asksForLogin: true })],
-    [paths.device_authorization, clientEndpoint({ onlyConfidential: false, asksForLogin: true })],
-    [paths.revocation, clientEndpoint({ onlyConfidential: false, asksForLogin: false })],
+    [
+      paths.pushed_authorization_request,
+      clientEndpoint({ onlyConfidential: true, asksForLogin: true, forDevices: false }),
+    ],
+    [
+      paths.device_authorization,
+      clientEndpoint({ onlyConfidential: false, asksForLogin: true, forDevices: true }),
+    ],
+    [paths.revocation, clientEndpoint({ onlyConfidential: false, asksForLogin: false, forDevices: false })],
     [paths.userinfo, userinfo(async () => provider, options)],
     [paths.end_session, signOut],
     [paths.logout, logout(provider, options)],

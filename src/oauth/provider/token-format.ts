@@ -1,28 +1,14 @@
 // Access tokens as the platform makes them (token-issuance.md 6.1 to 6.3).
 
-import { X509Certificate, createPublicKey, type KeyObject } from 'node:crypto';
 import type { Configuration, KoaContextWithOIDC, ResourceServer } from 'oidc-provider';
 import type { TokenSettings } from '../../domain/token-facts.js';
 import { claimsOf, lifetimeOf, typeOf } from '../access-token.js';
+import { grantTypes } from '../vocabulary.js';
 import { type Issuance, issuanceOf, settingsOf } from './issuance.js';
 import type { ProviderOptions } from './options.js';
 
 /** token-issuance.md 6.7: of a token for `/userinfo`. */
 const USERINFO_SECONDS = 86_400;
-
-type Encryption = NonNullable<NonNullable<ResourceServer['jwt']>['encrypt']>;
-
-function publicKeyOf(pem: string): KeyObject {
-  return pem.includes('-----BEGIN CERTIFICATE-----')
-    ? new X509Certificate(pem).publicKey
-    : createPublicKey(pem);
-}
-
-function encryptionOf({ encryption }: TokenSettings): Encryption | undefined {
-  if (encryption === null) return undefined;
-  const { alg, kid, pem } = encryption.encryptionKey;
-  return { alg, enc: 'A256GCM', key: publicKeyOf(pem), ...(kid !== undefined && { kid }) };
-}
 
 /**
  * How the library makes the tokens for an API.
@@ -39,7 +25,6 @@ export function tokenFormat(
   }
   const { signingAlgorithm: alg, signingSecret } = settings;
   const lifetime = lifetimeOf(settings);
-  const encrypt = encryptionOf(settings);
   if (alg === 'HS256' && signingSecret === null)
     throw new Error('an API that signs with HS256 has no secret');
   return {
@@ -52,12 +37,16 @@ export function tokenFormat(
         alg === 'HS256'
           ? { alg, key: Buffer.from(signingSecret ?? '') }
           : { alg, kid: keys.signingKey(alg).kid },
-      ...(encrypt && { encrypt }),
     },
   };
 }
 
-const GTY: Record<string, string> = { password: 'password', refresh_token: 'refresh_token' };
+/** Q23. */
+const GTY: Record<string, string> = {
+  [grantTypes.password]: 'password',
+  [grantTypes.passwordRealm]: 'password',
+  [grantTypes.refreshToken]: 'refresh_token',
+};
 
 function claims(issuance: Issuance, settings: TokenSettings, { tenant, now }: ProviderOptions) {
   const { decision, user, changes, facts, otherClaims } = issuance;
