@@ -2,6 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errors, type InteractionResults, type Provider } from 'oidc-provider';
+import { connectionOf } from '../../http/router.js';
 import { admitMember, loginConnections } from '../../login/connections.js';
 import { loginLogEntry } from '../../login/login-log.js';
 import type { LoginAttempt, LoginResult, PasswordLogin } from '../../login/password-login.js';
@@ -110,7 +111,7 @@ export function interactionPages(
       connections,
       identifier,
       password,
-      ip: req.socket.remoteAddress ?? '',
+      ip: connectionOf(req).ip,
       clientId: login.client.clientId,
     };
     const result = await passwordLogin.verify(attempt);
@@ -124,7 +125,8 @@ export function interactionPages(
       return { result: { error: 'access_denied', error_description: 'user is blocked' } };
     }
     if (login.organization) await admit(login.organization.id, result.user);
-    return { result: { login: { accountId: result.user.userId, amr: ['pwd'] } } };
+    // Who logs in has chosen an account, too.
+    return { result: { login: { accountId: result.user.userId, amr: ['pwd'] }, select_account: {} } };
   }
 
   async function admit(organizationId: string, user: { userId: string; connection: string }): Promise<void> {
