@@ -3,6 +3,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errors, jwtVerify } from 'jose';
+import { keyOf } from './key-proof.js';
 import type { Provider } from 'oidc-provider';
 import { z } from 'zod';
 import type { Storage } from '../../storage/storage.js';
@@ -22,23 +23,33 @@ interface UserinfoOptions {
 
 interface TokenOfUser {
   readonly userId: string;
+  /** Thumbprint of the key that the token is bound to; null for a bearer token. */
+  readonly key: string | null;
   readonly scopes: readonly string[];
 }
 
 const claims = z.object({
   sub: z.string(),
   scope: z.string().default(''),
-  // A token that is bound to a key is no use without it, and this endpoint takes none.
-  cnf: z.undefined().optional(),
+  // Fails closed: a token that is bound by other means is of no use here.
+  cnf: z.strictObject({ jkt: z.string() }).optional(),
 });
 
 const extra = z.object({ scopes: z.array(z.string()) });
 
+interface Shown {
+  readonly token: string;
+  /** RFC 9449 section 7.1: such a token has a key, and a bearer token has none. */
+  readonly isBound: boolean;
+}
+
 /** RFC 6750 section 2: in a header, or in a form. Not in the address, where logs would have it. */
-async function tokenOf(req: IncomingMessage): Promise<string | null> {
-  const header = /^Bearer +([\w.~+/-]+=*)$/i.exec(req.headers.authorization ?? '')?.[1];
-  if (header !== undefined || req.method !== 'POST') return header ?? null;
-  return (await readForm(req))?.get('access_token') ?? null;
+async function tokenOf(req: IncomingMessage): Promise<Shown | null> {
+  const [, scheme = '', header] =
+    /^(Bearer|DPoP) +([\w.~+/-]+=*)$/i.exec(req.headers.authorization ?? '') ?? [];
+  if (header !== undefined) return { token: header, isBound: scheme.toLowerCase() === 'dpop' };
+  const sent = req.method === 'POST' ? (await readForm(req))?.get('access_token') : undefined;
+  return sent ? { token: sent, isBound: false } : null;
 }
 
 async function verifyJwt(token: string, { keys, tenant, now }: UserinfoOptions): Promise<TokenOfUser | null> {
@@ -51,7 +62,9 @@ async function verifyJwt(token: string, { keys, tenant, now }: UserinfoOptions):
       currentDate: now(),
     });
     const read = claims.safeParse(payload);
-    return read.success ? { userId: read.data.sub, scopes: read.data.scope.split(' ') } : null;
+    if (!read.success) return null;
+    const { sub, scope, cnf } = read.data;
+    return { userId: sub, scopes: scope.split(' '), key: cnf?.jkt ?? null };
   } catch (error) {
     if (error instanceof errors.JOSEError) return null;
     throw error;
@@ -60,9 +73,9 @@ async function verifyJwt(token: string, { keys, tenant, now }: UserinfoOptions):
 
 async function findOpaque(provider: Provider, token: string): Promise<TokenOfUser | null> {
   const found = await provider.AccessToken.find(token);
-  if (found === undefined || found.jkt !== undefined) return null;
+  if (found === undefined) return null;
   const read = extra.safeParse(found.extra);
-  return read.success ? { userId: found.accountId, scopes: read.data.scopes } : null;
+  return read.success ? { userId: found.accountId, scopes: read.data.scopes, key: found.jkt ?? null } : null;
 }
 
 /** @param provider knows the tokens without an API. */
@@ -82,19 +95,24 @@ export function userinfo(
   };
 
   return async (req, res) => {
-    const token = await tokenOf(req);
-    if (token === null || token.length > 16_384) {
+    const shown = await tokenOf(req);
+    if (shown === null || shown.token.length > 16_384) {
       send(res, 401, { error: 'invalid_request', error_description: 'No access token' }, 'Bearer');
       return;
     }
+    const { token, isBound } = shown;
     const found = token.includes('.')
       ? await verifyJwt(token, options)
       : await findOpaque(await provider(), token);
-    const isEntitled = found?.scopes.includes('openid') ?? false;
+    const isHolder = isBound
+      ? found !== null && found.key !== null && found.key === (await keyOf(req, token, options))
+      : found?.key === null;
+    const isEntitled = isHolder && (found?.scopes.includes('openid') ?? false);
     const user = found && isEntitled ? await options.storage.config.users.find(found.userId) : null;
     if (found === null || user === null || user.blocked === true) {
       const error = 'invalid_token';
-      send(res, 401, { error, error_description: 'Unauthorized' }, `Bearer error="${error}"`);
+      const scheme = isBound ? 'DPoP' : 'Bearer';
+      send(res, 401, { error, error_description: 'Unauthorized' }, `${scheme} error="${error}"`);
       return;
     }
     send(res, 200, userClaims(user, found.scopes));
