@@ -2,13 +2,23 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Provider } from 'oidc-provider';
+import { z } from 'zod';
 import { errorPage } from '../../pages/error.js';
 import { signedOutPage } from '../../pages/logout.js';
 import { pageHeaders } from '../../pages/security-policy.js';
+import type { Storage } from '../../storage/storage.js';
 import { ownMetadataOf } from './client-metadata.js';
 import type { ProviderOptions } from './options.js';
 import { isRegistered } from './redirect-uris.js';
 import { endSession } from './sign-out.js';
+
+const urls = z.array(z.string()).catch([]);
+
+/** For whoever names no application (D:authenticate/login/logout/redirect-users-after-logout). */
+async function tenantUrls({ config }: Pick<Storage, 'config'>): Promise<readonly string[]> {
+  const { settings } = await config.tenantSettings.get();
+  return urls.parse(settings['allowed_logout_urls']);
+}
 
 export function logout(
   provider: Provider,
@@ -19,8 +29,9 @@ export function logout(
     const returnTo = query.get('returnTo');
     const clientId = query.get('client_id');
     const client = clientId === null ? null : await storage.config.clients.find(clientId);
-    const registered = client === null ? [] : ownMetadataOf(client).logoutUrls;
-    if (returnTo !== null && !isRegistered(returnTo, registered)) {
+    const registered =
+      clientId === null ? await tenantUrls(storage) : client && ownMetadataOf(client).logoutUrls;
+    if (returnTo !== null && !isRegistered(returnTo, registered ?? [])) {
       res.writeHead(400, pageHeaders());
       res.end(
         errorPage({
