@@ -41,6 +41,14 @@ export function decideConsent(
       )
     : undefined;
   const agreed = new Set(consent?.scopes);
+  if (isInteractive(request.flow) && wantsDetailsAgreed(request)) {
+    // Each is about one thing, such as one payment: agreeing to another is not agreeing to it (RFC 9396 section 7).
+    return trace.deny('consent', 'RA-11', `${need.because}; authorization_details are agreed to one by one`, {
+      reason: 'consent_required',
+      audience,
+      scopes,
+    });
+  }
   if (consent && scopes.every((scope) => agreed.has(scope))) {
     trace.pass('consent', need.source, `${need.because}; the user has consented`);
     return { scopes, dropped: [], needsConsent: true };
@@ -64,6 +72,9 @@ export function decideConsent(
     .map((scope) => ({ scope, source: need.source, because: 'the user has not consented to it' }));
   return { scopes: scopes.filter((scope) => agreed.has(scope)), dropped, needsConsent: true };
 }
+
+const wantsDetailsAgreed = ({ authorizationDetails, hasAgreedToDetails }: UserAccessRequest): boolean =>
+  authorizationDetails !== null && authorizationDetails.length > 0 && !hasAgreedToDetails;
 
 /** TX-3: exchanges do without a consent, or not at all. */
 const canBeRemembered = ({ flow }: UserAccessRequest): boolean =>

@@ -43,6 +43,8 @@ export interface UserAccessRequest extends Asked {
   readonly userinfoAudience: string;
   /** At `code_exchange` and `refresh`: those that the login was granted. */
   readonly authorizationDetails: readonly AuthorizationDetail[] | null;
+  /** Whether the user has just agreed to them, on a page. */
+  readonly hasAgreedToDetails: boolean;
   /** Null outside `/authorize`. */
   readonly responseType: string | null;
   readonly hasCodeChallenge: boolean;

@@ -36,7 +36,8 @@ export function findOrganization(request: UserAccessRequest, facts: AccessFacts,
     trace.pass('organization', 'UO-4', `none was asked for; the client's organization_usage is ${usage}`);
     return null;
   }
-  if (usage === 'deny') {
+  // Strict third parties cannot have the setting (management-api.md 4): for them, the organization says (UO-7, UO-9).
+  if (usage === 'deny' && !isStrictThirdParty(client)) {
     return trace.deny('organization', 'UO-1', "the client's organization_usage is deny", {
       reason: 'organization_not_allowed',
       organization: wanted,

@@ -46,6 +46,7 @@ export function requestWithoutBrowser(
     responseType: null,
     hasCodeChallenge: false,
     redirectUri: null,
+    hasAgreedToDetails: false,
     bindsKey: ctx.get('DPoP') !== '',
     original: null,
   };

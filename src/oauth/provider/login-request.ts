@@ -55,6 +55,7 @@ function requestOf(ctx: KoaContextWithOIDC, asked: Asked): UserAccessRequest {
     userinfoAudience: `${ctx.oidc.issuer}userinfo`,
     // Where a code is exchanged, the key is shown there.
     bindsKey: true,
+    hasAgreedToDetails: ctx.oidc.result?.consent !== undefined,
     original: null,
   };
 }

@@ -36,6 +36,7 @@ function requestOf(ctx: KoaContextWithOIDC, authorization: Authorization, flow: 
     responseType: null,
     hasCodeChallenge: true,
     redirectUri: null,
+    hasAgreedToDetails: false,
     bindsKey: ctx.get('DPoP') !== '',
     userinfoAudience: `${ctx.oidc.issuer}userinfo`,
     original: { audience, scopes: grantedScopes, needsConsent: authorization.needsConsent },

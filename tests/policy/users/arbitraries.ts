@@ -102,6 +102,7 @@ export const request: fc.Arbitrary<UserAccessRequest> = fc
     hasCodeChallenge: usually(true, false),
     redirectUri: usually<string | null>('https://app.example.com/cb', 'http://localhost/cb', null),
     bindsKey: fc.boolean(),
+    hasAgreedToDetails: fc.boolean(),
     original: fc.record({
       audience: usually<string | null>('api', null, 'other'),
       scopes: someScopes,

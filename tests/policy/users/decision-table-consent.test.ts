@@ -215,6 +215,49 @@ decisionTable('consent', [
   },
 ] satisfies Row[]);
 
+const pay = [{ type: 'pay' }];
+const paying = (changes: Parameters<typeof requestOf>[0] = {}) =>
+  requestOf({ scopes: ['read'], authorizationDetails: pay, ...changes });
+const paid = { api: { authorizationDetailsTypes: ['pay'] } };
+
+decisionTable('consent to authorization_details', [
+  {
+    name: 'is asked for, whatever is remembered',
+    source: 'RA-11',
+    setup: { ...agreed(['read']), api: { ...asks.api, ...paid.api } },
+    request: paying(),
+    answer: 'consent_required',
+  },
+  {
+    name: 'is that of the page, and of no other',
+    source: 'GE-12',
+    setup: { ...agreed(['read']), api: { ...asks.api, ...paid.api } },
+    request: paying({ hasAgreedToDetails: true }),
+    answer: '[read]',
+  },
+  {
+    name: 'is asked for by third parties',
+    source: 'RA-11',
+    setup: { ...paid, client: permissive, ...agreed(['read']) },
+    request: paying(),
+    answer: 'consent_required',
+  },
+  {
+    name: 'is no matter where no consent is needed',
+    source: 'GE-12',
+    setup: { ...paid, ...silent },
+    request: paying(),
+    answer: '[read]',
+  },
+  {
+    name: 'does not stand in for consent to scopes',
+    source: 'GE-12',
+    setup: { ...silent, api: { ...asks.api, ...paid.api } },
+    request: paying({ hasAgreedToDetails: true }),
+    answer: 'consent_required',
+  },
+]);
+
 test('consent is asked for all that the token would have, and for nothing that is left out', () => {
   const request = requestOf({ scopes: ['openid', 'read', 'nosuch', 'delete', 'offline_access'] });
   const facts = factsOf({ api: { skipsConsentForFirstParty: false, enforcesPolicies: true }, ...silent });

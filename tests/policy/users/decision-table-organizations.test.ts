@@ -58,6 +58,20 @@ decisionTable('organizations', [
   },
   { name: 'under deny none is needed', source: 'UO-4', request: none, answer: '[read]' },
   {
+    name: 'strict third parties cannot have the setting: the organization opens itself to them',
+    source: 'UO-7',
+    setup: { ...thirdIn({ allowsThirdPartyClients: true }), client: strict },
+    request: orgA,
+    answer: '[read]',
+  },
+  {
+    name: 'strict third parties cannot have the setting: or it does not',
+    source: 'UO-7',
+    setup: { ...thirdIn(), client: strict },
+    request: orgA,
+    answer: 'organization_closed_to_third_parties',
+  },
+  {
     name: 'under allow none is needed',
     source: 'UO-4',
     setup: { client: allows },

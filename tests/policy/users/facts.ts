@@ -89,6 +89,7 @@ export function requestOf(changes: Partial<UserAccessRequest> = {}): UserAccessR
     hasCodeChallenge: true,
     redirectUri: 'https://app.example.com/callback',
     bindsKey: false,
+    hasAgreedToDetails: false,
     original: null,
     ...changes,
   };

@@ -98,7 +98,7 @@ const refusals: readonly (readonly [reason: string, when: (s: Situation) => bool
   // UO-2
   ['organization_required', (s) => s.usage === 'require' && !asked(s)],
   // UO-1
-  ['organization_not_allowed', (s) => s.usage === 'deny' && asked(s)],
+  ['organization_not_allowed', (s) => s.kind !== 'strict' && s.usage === 'deny' && asked(s)],
   ['organization_unknown', (s) => s.organization === 'unknown'],
   // UO-7
   ['organization_closed_to_third_parties', (s) => third(s) && asked(s) && !s.openToThirdParties],
