@@ -77,6 +77,25 @@ async function decide(
   return { facts, ...(await runPostLogin({ ctx, user, request, facts, decision }, options)) };
 }
 
+/**
+ * Refuses what nobody's password would change: whoever may not ask learns nothing about passwords.
+ *
+ * @throws RefusedRequest
+ */
+export async function refuseBeforeLogin(
+  ctx: KoaContextWithOIDC,
+  request: UserAccessRequest,
+  { storage, choices }: ProviderOptions,
+): Promise<void> {
+  const { clientId } = askedAtTokenEndpoint(ctx);
+  const { audience, resource, organization } = request;
+  const facts = await storage.userTokenFacts({ clientId, audience, resource, organization, userId: null });
+  if (facts === null) throw new TypeError('the client has gone');
+  const decision = decideAccess(request, facts.access, choices);
+  if (decision.granted || decision.denial.reason === 'login_required') return;
+  throw new RefusedRequest(userRefusalFor(decision.denial, clientId, request.flow));
+}
+
 /** Decides, writes down what the client may do from now on, and has the library make the tokens. */
 export async function issueTo(
   provider: Provider,

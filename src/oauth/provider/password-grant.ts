@@ -9,7 +9,7 @@ import type { LoginResult } from '../../login/password-login.js';
 import type { User } from '../../domain/user.js';
 import { malformed, type Refusal } from '../refusal.js';
 import { grantTypes } from '../vocabulary.js';
-import { issueTo, requestWithoutBrowser } from './grants.js';
+import { issueTo, refuseBeforeLogin, requestWithoutBrowser } from './grants.js';
 import type { InteractionOptions } from './interaction-routes.js';
 import { RefusedRequest } from './refused-request.js';
 import { askedAtTokenEndpoint } from './token-parameters.js';
@@ -80,6 +80,7 @@ export function addPasswordGrants(provider: Provider, options: InteractionOption
     provider.registerGrantType(grantType, async (ctx) => {
       if (grantType === grantTypes.passwordRealm) required(ctx, 'realm');
       const request = requestWithoutBrowser(ctx, 'password');
+      await refuseBeforeLogin(ctx, request, options);
       const user = await authenticateUser(ctx, options);
       await issueTo(provider, ctx, { user, request, otherClaims: {} }, options);
     });
