@@ -13,6 +13,8 @@ const claims = z
     azp: z.string().optional(),
     client_id: z.string().optional(),
     scope: z.string().default(''),
+    // Fails closed: nobody has shown the key that such a token is bound to (RFC 9449 section 7.2).
+    cnf: z.undefined().optional(),
   })
   .transform(({ sub, azp, client_id, scope }, context) => {
     const clientId = azp ?? client_id;
