@@ -4,9 +4,9 @@
 
 /** Whether a registered address, which may be a pattern, covers the one of a request. */
 function covers(registered: string, asked: string): boolean {
-  if (registered === asked) return true;
   const pattern = /^(https?:\/\/)\*(\.[^/*]+\.[^/*]+(?:\/[^*]*)?)$/.exec(registered);
-  if (pattern === null) return false;
+  // A pattern is no address of its own.
+  if (pattern === null) return registered === asked;
   const [, scheme = '', rest = ''] = pattern;
   if (!asked.startsWith(scheme) || !asked.endsWith(rest)) return false;
   const label = asked.slice(scheme.length, asked.length - rest.length);
