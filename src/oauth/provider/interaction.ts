@@ -57,11 +57,17 @@ export async function loginUnderWay(
   storage: Storage,
 ): Promise<LoginUnderWay> {
   const interaction = await provider.interactionDetails(req, res);
+  const { session } = interaction;
+  // Who is asked to consent has to be who is logged in here, and not only somewhere.
+  if (session?.uid !== undefined) {
+    const here = await provider.Session.get(provider.createContext(req, res));
+    if (here.uid !== session.uid) throw new errors.SessionNotFound('the browser is in another session');
+  }
   const clientId = String(interaction.params['client_id']);
   const client = await storage.config.clients.find(clientId);
   if (client === null) throw new errors.SessionNotFound('the client has gone');
   const asked = readAsked(interaction.params[ASKED]);
-  const accountId = interaction.session?.accountId;
+  const accountId = session?.accountId;
   return {
     interaction,
     asked,
