@@ -128,10 +128,10 @@ async function answerBrowser(
 ): Promise<void> {
   const { client } = ctx.oidc;
   const fault = failure && pageFaultFrom(failure);
-  if (fault && client && ownMetadata(client).showsErrorsHere && ctx.status >= 300 && ctx.status < 400) {
-    // RD-1: nobody is sent to an address of a third party with an error.
+  if (fault && client && ownMetadata(client).showsErrorsHere) {
+    // RD-1: nobody is sent to an address of a third party with an error, by a redirect or by a form.
     ctx.remove('Location');
-    ctx.status = 400;
+    if (ctx.status < 400) ctx.status = 400;
     showPage(ctx, errorPage({ code: fault.code, description: fault.description }));
   }
   const isDone = issuanceOf(ctx) !== null;

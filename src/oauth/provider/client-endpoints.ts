@@ -4,7 +4,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { authenticateClient } from '../client-authentication.js';
 import { identify, identityParameters } from '../client-identity.js';
-import { assertionReplayed, authenticationFailed, type Refusal } from '../refusal.js';
+import { isStrictThirdParty } from '../../policy/client-kind.js';
+import { assertionReplayed, authenticationFailed, malformed, type Refusal } from '../refusal.js';
 import { readParameters } from '../request-parameters.js';
 import { TokenAnswer } from '../token-answer.js';
 import type { UserFlowOptions } from './routes.js';
@@ -15,6 +16,10 @@ const KNOWN = {
 } as ReadonlySet<string>;
 
 const CREDENTIALS = new Set<string>(identityParameters);
+
+/** TP-12. */
+const notForThirdParties = (): Refusal =>
+  malformed('Pushed authorization requests are not available to this client');
 
 /** DV-7, PA-2. */
 const unauthorizedClient = (description: string): Refusal => ({
@@ -62,6 +67,7 @@ export async function authenticatedForm(
   if (kind.onlyConfidential && !facts.access.client.isConfidential) {
     return unauthorizedClient('Public clients cannot push authorization requests');
   }
+  if (kind.onlyConfidential && isStrictThirdParty(facts.access.client)) return notForThirdParties();
   const form = new URLSearchParams();
   for (const [name, value] of parameters) {
     if (!CREDENTIALS.has(name)) form.set(name, value);
