@@ -17,6 +17,9 @@ type Renderers = {
   ) => OAuthError;
 };
 
+/** There can be thousands, of any length. */
+const MAX_NAMED = 20;
+
 const denied = (description: string): OAuthError => ({ status: 403, error: 'access_denied', description });
 const invalid = (description: string): OAuthError => ({ status: 400, error: 'invalid_request', description });
 
@@ -113,7 +116,7 @@ const oauthErrorFor: Renderers = {
   scopes_unknown: ({ unknown }) => ({
     status: 400,
     error: 'invalid_scope',
-    description: `Unknown scopes: ${unknown.join(', ')}`,
+    description: `Unknown scopes: ${unknown.slice(0, MAX_NAMED).join(', ')}`,
   }),
   // TX-14, with the text of CC-6.
   scopes_not_permitted: ({ missing }) => denied(`Client has not been granted scopes: ${missing.join(', ')}`),

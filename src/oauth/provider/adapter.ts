@@ -3,6 +3,7 @@
 import { errors, type Adapter, type AdapterPayload, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Artifact, NewArtifact } from '../../domain/authorization.js';
 import { type JsonObject } from '../../domain/json.js';
+import { isUnstorable } from '../../domain/text.js';
 import type { Storage } from '../../storage/storage.js';
 import { apiUri } from './api-uri.js';
 import { libraryMetadataOf, ownMetadata } from './client-metadata.js';
@@ -25,6 +26,8 @@ const never = async (): Promise<undefined> => undefined;
 function clients({ storage, context }: AdapterOptions): Adapter {
   return {
     find: async (clientId) => {
+      // Of a hint that nobody has verified yet it can be anything.
+      if (typeof clientId !== 'string' || isUnstorable(clientId)) return undefined;
       // A token request has read fresh facts before; every other is the first to ask.
       const { clients } = storage.config;
       const isTokenRequest = context()?.oidc.route === 'token';
@@ -95,6 +98,10 @@ function artifacts(kind: string, options: AdapterOptions): Adapter {
 
   return {
     upsert: async (name, payload, expiresIn) => {
+      // Nobody's, and for nothing: whoever sends a cookie of their own making leaves none behind.
+      if (kind === 'Session' && payload.accountId === undefined && payload['state'] === undefined) {
+        return store.delete(kind, name);
+      }
       const client = options.context()?.oidc.client;
       const settings = kind === 'RefreshToken' && client ? ownMetadata(client).refreshToken : null;
       const { grantId, uid, userCode, exp } = payload;

@@ -71,7 +71,7 @@ export function setAside(parameters: URLSearchParams, tenant: Tenant): URLSearch
   }
   if (names.size > MAX_NAMES) problem ??= 'There are too many parameters';
   // A pushed request stands for all of them (RFC 9126 section 4): what comes beside it is not listened to.
-  if (parameters.has('request_uri')) return rest;
+  if (parameters.getAll('request_uri').some((value) => value !== '')) return rest;
 
   const scopes = [...new Set(own.get('scope')?.split(' ') ?? [])].filter((scope) => scope !== '');
   if (scopes.length > MAX_SCOPES) problem ??= 'Parameter scope names too many scopes';

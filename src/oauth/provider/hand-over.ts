@@ -63,7 +63,10 @@ const DROPPED = new Set([
 /** Form parameters of a browser's request. */
 const MAX_FORM_BYTES = 57_344;
 
-/** Reads a form; null when it is too long or no form. Rejects when the client goes away. */
+/**
+ * Reads a form; null when it is too long or no form. What is too long is read to its end and not kept: a connection that is
+ * closed half-way takes the answer with it. Rejects when the client goes away.
+ */
 export async function readForm(req: IncomingMessage): Promise<URLSearchParams | null> {
   const type = req.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
   if (type !== 'application/x-www-form-urlencoded') return null;
@@ -71,8 +74,8 @@ export async function readForm(req: IncomingMessage): Promise<URLSearchParams | 
   let length = 0;
   for await (const chunk of req as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length > MAX_FORM_BYTES) return null;
-    chunks.push(chunk);
+    if (length <= MAX_FORM_BYTES) chunks.push(chunk);
   }
+  if (length > MAX_FORM_BYTES) return null;
   return new URLSearchParams(Buffer.concat(chunks).toString('utf8'));
 }

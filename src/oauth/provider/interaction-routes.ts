@@ -2,6 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errors, type InteractionResults, type Provider } from 'oidc-provider';
+import { isUnstorable } from '../../domain/text.js';
 import { connectionOf } from '../../http/router.js';
 import { admitMember, loginConnections } from '../../login/connections.js';
 import { loginLogEntry } from '../../login/login-log.js';
@@ -21,6 +22,7 @@ import {
   showOrganizationName,
   showOrganizations,
 } from './interaction-pages.js';
+import { MissingReference } from '../../storage/storage.js';
 import type { ProviderOptions } from './options.js';
 import { paths } from './paths.js';
 
@@ -125,8 +127,10 @@ export function interactionPages(
       return { result: { error: 'access_denied', error_description: 'user is blocked' } };
     }
     if (login.organization) await admit(login.organization.id, result.user);
+    // The time is that of the password, whatever else is asked afterwards.
+    const ts = Math.floor(now().getTime() / 1000);
     // Who logs in has chosen an account, too.
-    return { result: { login: { accountId: result.user.userId, amr: ['pwd'] }, select_account: {} } };
+    return { result: { login: { accountId: result.user.userId, amr: ['pwd'], ts }, select_account: {} } };
   }
 
   async function admit(organizationId: string, user: { userId: string; connection: string }): Promise<void> {
@@ -151,7 +155,8 @@ export function interactionPages(
   async function nameOrganization(login: LoginUnderWay, form: URLSearchParams): Promise<Step> {
     if (form.get(FIELD.decision) === 'cancel') return cancelled;
     const name = form.get(FIELD.organization)?.trim().toLowerCase() ?? '';
-    const organization = name === '' ? null : await storage.config.organizations.findByName(name);
+    const organization =
+      name === '' || isUnstorable(name) ? null : await storage.config.organizations.findByName(name);
     if (organization) return { result: { organization: { id: organization.id } } };
     const problem = name === '' ? 'missing' : 'unknown';
     return { page: showOrganizationName(login, { name, problem }), status: 400 };
@@ -174,12 +179,10 @@ export function interactionPages(
     const { user, client } = login;
     if (decision !== 'accept' || user === null) return declined;
     const { audience, organizationId, scopes } = consentOf(login);
-    await storage.consents.remember({
-      userId: user.userId,
-      clientId: client.clientId,
-      audience,
-      organizationId,
-      scopes,
+    const given = { userId: user.userId, clientId: client.clientId, audience, organizationId, scopes };
+    await storage.consents.remember(given).catch((error: unknown) => {
+      // What it was for has gone since the page was shown; what becomes of the login is decided again.
+      if (!(error instanceof MissingReference)) throw error;
     });
     return { result: { consent: {} } };
   }

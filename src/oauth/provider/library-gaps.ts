@@ -43,6 +43,13 @@ export function fillGaps(provider: Provider): void {
     return encryption ? encryptToken(token, encryption) : token;
   };
 
+  // What a form without a session is answered with has none either, which the library fails on.
+  // oxlint-disable-next-line typescript/unbound-method -- it is called with its own `this` below
+  const { persist } = provider.Session.prototype;
+  provider.Session.prototype.persist = async function persistWhatIsKept() {
+    return this.exp === undefined ? this.jti : persist.call(this);
+  };
+
   // Claims of Actions have names that no configuration can list.
   // oxlint-disable-next-line typescript/unbound-method -- it is called with its own `this` below
   const { payload } = provider.IdToken.prototype;

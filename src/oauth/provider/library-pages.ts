@@ -48,6 +48,12 @@ export function libraryPages(): LibraryPages {
           showPage(ctx, deviceOutcomePage({ outcome: 'cancelled' }));
           return;
         }
+        const { session = {} } = ctx.oidc;
+        if (error && 'new' in session && session.new === true) {
+          // A form without the cookie of its session, and nobody would have that of a new one.
+          showPage(ctx, errorPage({ code: 'invalid_request', kind: 'expired' }));
+          return;
+        }
         const problem = error && (DEVICE_PROBLEMS[error.name] ?? 'unknown');
         const userCode =
           error && 'userCode' in error && typeof error.userCode === 'string' ? error.userCode : undefined;

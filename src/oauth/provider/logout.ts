@@ -2,6 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Provider } from 'oidc-provider';
+import { isUnstorable } from '../../domain/text.js';
 import { z } from 'zod';
 import { errorPage } from '../../pages/error.js';
 import { signedOutPage } from '../../pages/logout.js';
@@ -28,7 +29,8 @@ export function logout(
     const query = new URL(req.url ?? '/', tenant.issuer).searchParams;
     const returnTo = query.get('returnTo');
     const clientId = query.get('client_id');
-    const client = clientId === null ? null : await storage.config.clients.find(clientId);
+    const client =
+      clientId === null || isUnstorable(clientId) ? null : await storage.config.clients.find(clientId);
     const registered =
       clientId === null ? await tenantUrls(storage) : client && ownMetadataOf(client).logoutUrls;
     if (returnTo !== null && !isRegistered(returnTo, registered ?? [])) {

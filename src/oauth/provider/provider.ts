@@ -101,7 +101,8 @@ function configuration(options: ProviderOptions, pages: LibraryPages): Configura
         const left = Math.ceil((expiresAt - options.now().getTime()) / 1000);
         return Math.max(1, Math.min(left, ownMetadata(client).refreshToken.lifetimeSeconds));
       },
-      Session: SESSION_LIFETIME,
+      // Anybody can have one that nobody has logged in to, for a form.
+      Session: (_ctx, { accountId }) => (accountId === undefined ? INTERACTION_LIFETIME : SESSION_LIFETIME),
     },
     features: {
       devInteractions: { enabled: false },
