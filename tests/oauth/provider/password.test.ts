@@ -239,8 +239,8 @@ test('an organization has its own connections, under its id and its name', async
     200,
   );
   // The user of the client's connection is nobody there.
-  for (const of of [organization, name]) {
-    expect((await ask({ organization: of }, own)).body.error).toBe('invalid_grant');
+  for (const named of [organization, name]) {
+    expect((await ask({ organization: named }, own)).body.error).toBe('invalid_grant');
   }
 });
 
