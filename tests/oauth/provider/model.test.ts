@@ -259,7 +259,7 @@ function factsOf(plan: Plan, login: Login, world: World, consents: UserFacts['co
       defaultOrganizationId: null,
       appType: 'regular_web',
       resourceServerIdentifier: null,
-      organizationUsage: isFirstParty ? (plan.usage as 'deny' | 'allow' | 'require') : 'deny',
+      organizationUsage: isFirstParty ? plan.usage : 'deny',
       organizationRequireBehavior: 'no_prompt',
       refreshTokenPolicies: [],
       tokenExchangeTypes: [],
@@ -270,7 +270,7 @@ function factsOf(plan: Plan, login: Login, world: World, consents: UserFacts['co
         ? {
             identifier: world.audience,
             systemApi: null,
-            userPolicy: plan.policy as 'allow_all' | 'require_client_grant' | 'deny_all',
+            userPolicy: plan.policy,
             clientPolicy: 'require_client_grant',
             scopes: plan.defined,
             proofOfPossessionRequiredFor: null,

@@ -19,14 +19,15 @@ import {
 
 let server: TestServer;
 let written = '';
+// oxlint-disable-next-line typescript/unbound-method -- they are put back as they were
 const originals = { out: process.stdout.write, error: process.stderr.write };
 beforeAll(async () => {
   const collect = (chunk: string | Uint8Array): boolean => {
     written += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString();
     return true;
   };
-  process.stdout.write = collect as typeof process.stdout.write;
-  process.stderr.write = collect as typeof process.stderr.write;
+  process.stdout.write = collect;
+  process.stderr.write = collect;
   server = await startServer({ env: { LOG_LEVEL: 'trace' } });
 });
 afterAll(async () => {
