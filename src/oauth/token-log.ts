@@ -25,7 +25,7 @@ export function tokenLogEntry(
   { tenant, now }: { tenant: Tenant; now: () => Date },
 ): NewLogEntry {
   const { facts, refusal } = outcome;
-  const client = connectionOf(req);
+  const client = request?.connection ?? connectionOf(req);
   const granted = refusal ? null : outcome.decision;
   const askedFor = request && facts ? audienceOf(request, facts.access.tenant)?.audience : request?.audience;
   const organization = granted?.organization;
