@@ -4,16 +4,16 @@ import type { EventEmitter } from 'node:events';
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { errorPage } from '../../pages/error.js';
 import type { Refusal } from '../refusal.js';
-import { ownMetadata } from './client-metadata.js';
+import { ownMetadata } from './library/client-metadata.js';
 import { pageFaultFrom, refusalFrom } from './faults.js';
-import { issuanceOf, settingsOf } from './issuance.js';
-import { showPage } from './library-pages.js';
+import { issuanceOf, settingsOf } from './tokens/issuance.js';
+import { showPage } from './library/pages.js';
 import { loginEntry, tokenEntry } from './log.js';
 import type { ProviderOptions } from './options.js';
-import { keepRefreshToken } from './refresh-tokens.js';
-import { POLLING_SECONDS } from './token-form.js';
-import { signOutUnasked } from './sign-out.js';
-import { askedAtTokenEndpoint } from './token-parameters.js';
+import { keepRefreshToken } from './tokens/refresh-tokens.js';
+import { POLLING_SECONDS } from './tokens/token-form.js';
+import { signOutUnasked } from './endpoints/sign-out.js';
+import { askedAtTokenEndpoint } from './tokens/token-parameters.js';
 
 interface AnswerOptions extends ProviderOptions {
   /** Sent with every answer. */
@@ -78,7 +78,7 @@ async function answerClient(
     complete(ctx);
     await keepRefreshToken(ctx, options);
   }
-  // PA-1: as `library-gaps.ts` has it.
+  // PA-1: as `library/gaps.ts` has it.
   else if (route === 'pushed_authorization_request' && ctx.oidc.client)
     ctx.body = { ...(ctx.body as object), expires_in: ownMetadata(ctx.oidc.client).pushedRequestSeconds };
   // DV-2; RFC 8628 lets it be left out, and the platform does not.

@@ -8,10 +8,10 @@ import { connectionOf } from '../../http/router.js';
 import type { TraceStep } from '../../policy/decision.js';
 import type { Refusal } from '../refusal.js';
 import { grantTypes } from '../vocabulary.js';
-import { ASKED, readAsked } from './asked.js';
-import { issuanceOf } from './issuance.js';
+import { ASKED, readAsked } from './login/asked.js';
+import { issuanceOf } from './tokens/issuance.js';
 import type { ProviderOptions } from './options.js';
-import { askedAtTokenEndpoint } from './token-parameters.js';
+import { askedAtTokenEndpoint } from './tokens/token-parameters.js';
 import { errors } from 'oidc-provider';
 import { RefusedRequest } from './refused-request.js';
 

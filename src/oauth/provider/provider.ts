@@ -3,20 +3,20 @@
 
 import { randomBytes } from 'node:crypto';
 import { type Configuration, type KoaContextWithOIDC, Provider } from 'oidc-provider';
-import { findAccountIn } from './accounts.js';
+import { findAccountIn } from './library/accounts.js';
 import { responseTypes } from '../vocabulary.js';
-import { adapterOn } from './adapter.js';
-import { ASKED } from './asked.js';
-import { OWN_METADATA, ownMetadata } from './client-metadata.js';
-import { issuanceOf, settingsOf } from './issuance.js';
-import { libraryKeys } from './library-keys.js';
-import { fillGaps } from './library-gaps.js';
-import { decideLogin, requestedApi } from './login-request.js';
+import { adapterOn } from './library/adapter.js';
+import { ASKED } from './login/asked.js';
+import { OWN_METADATA, ownMetadata } from './library/client-metadata.js';
+import { issuanceOf, settingsOf } from './tokens/issuance.js';
+import { libraryKeys } from './library/keys.js';
+import { fillGaps } from './library/gaps.js';
+import { decideLogin, requestedApi } from './login/login-request.js';
 import type { ProviderOptions } from './options.js';
 import { paths } from './paths.js';
-import { prompts } from './prompts.js';
-import { isRegistered } from './redirect-uris.js';
-import { customizeTokens, tokenFormat } from './token-format.js';
+import { prompts } from './login/prompts.js';
+import { isRegistered } from './login/redirect-uris.js';
+import { customizeTokens, tokenFormat } from './tokens/token-format.js';
 
 /** Seconds. */
 const CODE_LIFETIME = 600;

@@ -1,4 +1,7 @@
 // The paths of logins, and who answers each: this server's own pages, or the library.
+//
+// `login/` is what happens until a user has agreed, `tokens/` what the client gets then, `endpoints/` what it asks beside; and
+// `library/` is how oidc-provider is told of all that (docs/decisions/0007-oidc-provider.md).
 
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Provider } from 'oidc-provider';
@@ -6,21 +9,21 @@ import { platformLoginLimits } from '../../domain/login.js';
 import { createPasswordLogin } from '../../login/password-login.js';
 import type { TokenRequest } from '../token-request.js';
 import { answerInPlatformWords } from './answers.js';
-import { setAside } from './asked.js';
-import { authenticatedForm, refuse } from './client-endpoints.js';
+import { setAside } from './login/asked.js';
+import { authenticatedForm, refuse } from './endpoints/client-endpoints.js';
 import { handOver, readForm } from './hand-over.js';
-import { interactionPages } from './interaction-routes.js';
-import { libraryPages } from './library-pages.js';
-import { logout } from './logout.js';
+import { interactionPages } from './login/interaction-routes.js';
+import { libraryPages } from './library/pages.js';
+import { logout } from './endpoints/logout.js';
 import type { ProviderOptions } from './options.js';
-import { addTokenExchange } from './on-behalf-of.js';
-import { addPasswordGrants } from './password-grant.js';
+import { addTokenExchange } from './tokens/on-behalf-of.js';
+import { addPasswordGrants } from './tokens/password-grant.js';
 import { paths } from './paths.js';
 import { createProvider } from './provider.js';
-import { useOwnFormPost } from './response-modes.js';
-import { testLogin } from './test-login.js';
-import { libraryForm } from './token-form.js';
-import { userinfo } from './userinfo.js';
+import { useOwnFormPost } from './library/response-modes.js';
+import { testLogin } from './endpoints/test-login.js';
+import { libraryForm } from './tokens/token-form.js';
+import { userinfo } from './endpoints/userinfo.js';
 
 export interface UserFlowOptions extends ProviderOptions {
   /** Sent with every answer. */

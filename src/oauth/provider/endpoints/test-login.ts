@@ -1,0 +1,48 @@
+// POST /_grantry/login, for test suites, where the server was started for it: a session without a page or a password.
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { json } from 'node:stream/consumers';
+import type { Provider } from 'oidc-provider';
+import { z } from 'zod';
+import type { UserFlowOptions } from '../routes.js';
+
+const body = z.strictObject({ user_id: z.string().max(1024) });
+
+/** As long as any test. */
+const SESSION_SECONDS = 86_400;
+
+/**
+ * Signs a user in: the answer sets the cookie of a session, as a login does. Only JSON is listened to, which no page of
+ * another origin can send unasked.
+ */
+export function testLogin(
+  provider: Provider,
+  { storage, headers }: UserFlowOptions,
+): (req: IncomingMessage, res: ServerResponse) => Promise<void> {
+  return async (req, res) => {
+    const isJson = req.headers['content-type']?.split(';')[0] === 'application/json';
+    const length = Number(req.headers['content-length'] ?? 0);
+    const sent: unknown = isJson && length > 0 && length < 4096 ? await json(req).catch(() => null) : null;
+    const read = body.safeParse(sent);
+    const user = read.success ? await storage.config.users.find(read.data.user_id) : null;
+    if (user === null || req.method !== 'POST') {
+      res.writeHead(400, { ...headers, 'Content-Type': 'application/json' });
+      res.end(JSON.stringify({ error: 'invalid_request', error_description: 'user_id must name a user' }));
+      return;
+    }
+    const session = new provider.Session();
+    session.loginAccount({ accountId: user.userId, amr: ['test'] });
+    await session.save(SESSION_SECONDS);
+    const ctx = provider.createContext(req, res);
+    const isSecure = provider.issuer.startsWith('https:');
+    ctx.cookies.secure = isSecure;
+    ctx.cookies.set(provider.cookieName('session'), session.jti, {
+      httpOnly: true,
+      sameSite: 'lax',
+      path: '/',
+      secure: isSecure,
+    });
+    res.writeHead(204, { ...headers, 'Cache-Control': 'no-store' });
+    res.end();
+  };
+}

@@ -1,0 +1,200 @@
+// The Actions of `post-login`: what they are told of a login or a refresh, and what becomes of what they ask for.
+
+import type { KoaContextWithOIDC } from 'oidc-provider';
+import type { PostLoginChanges } from '../../../domain/action.js';
+import type { ActionChanges } from '../../../domain/authorization.js';
+import type { JsonObject } from '../../../domain/json.js';
+import type { ActionFacts, TokenFacts } from '../../../domain/token-facts.js';
+import type { User } from '../../../domain/user.js';
+import { connectionOf } from '../../../http/router.js';
+import { applyActionScopes } from '../../../policy/action-scopes.js';
+import { decidePostLogin } from '../../../policy/actions.js';
+import type { UserAccessRequest, UserGranted } from '../../../policy/decision.js';
+import type { PlatformChoices } from '../../../policy/platform-choices.js';
+import { claimsAllowedFor } from '../../custom-claims.js';
+import { userRefusalFor } from '../../user-refusal.js';
+import { grantTypes } from '../../vocabulary.js';
+import { NO_CHANGES } from '../tokens/issuance.js';
+import type { ProviderOptions } from '../options.js';
+import { RefusedRequest } from '../refused-request.js';
+
+/** A login, or a refresh, that access was granted to. */
+export interface PostLogin {
+  readonly ctx: KoaContextWithOIDC;
+  readonly user: User;
+  readonly request: UserAccessRequest;
+  readonly facts: TokenFacts;
+  readonly decision: UserGranted;
+}
+
+export interface AfterActions {
+  readonly decision: UserGranted;
+  readonly changes: ActionChanges;
+}
+
+/** More than anybody has. */
+const MOST_ROLES = { kind: 'page', offset: 0, limit: 200, countTotal: false } as const;
+
+/** AC-10. */
+function protocolOf({ grantType, responseType }: UserAccessRequest): string {
+  const protocols: Record<string, string> = {
+    [grantTypes.deviceCode]: 'oauth2-device-code',
+    [grantTypes.password]: 'oauth2-password',
+    [grantTypes.passwordRealm]: 'oauth2-password',
+    [grantTypes.refreshToken]: 'oauth2-refresh-token',
+    [grantTypes.tokenExchange]: 'oauth2-token-exchange',
+    implicit: 'oidc-implicit-profile',
+  };
+  const isHybrid = responseType !== null && responseType.includes(' ');
+  return protocols[grantType] ?? (isHybrid ? 'oidc-hybrid-profile' : 'oidc-basic-profile');
+}
+
+function userOf(user: User): JsonObject {
+  const known = {
+    user_id: user.userId,
+    email: user.email,
+    email_verified: user.emailVerified,
+    username: user.username,
+    phone_number: user.phoneNumber,
+    name: user.name,
+    nickname: user.nickname,
+    picture: user.picture,
+    given_name: user.givenName,
+    family_name: user.familyName,
+  };
+  return {
+    ...Object.fromEntries(Object.entries(known).filter(([, value]) => value !== null)),
+    app_metadata: user.appMetadata ?? {},
+    user_metadata: user.userMetadata ?? {},
+    created_at: user.createdAt.toISOString(),
+    updated_at: user.updatedAt.toISOString(),
+  };
+}
+
+async function rolesOf(
+  user: User,
+  organizationId: string | null,
+  { storage }: ProviderOptions,
+): Promise<readonly string[]> {
+  const filter =
+    organizationId === null ? { userId: user.userId } : { member: { organizationId, userId: user.userId } };
+  const { items } = await storage.config.roles.list(filter, MOST_ROLES);
+  return items.map(({ name }) => name);
+}
+
+/** The platform's page "Post-login Event Object". What this server does not know is left out, or empty. */
+async function eventOf(login: PostLogin, bound: ActionFacts, options: ProviderOptions): Promise<JsonObject> {
+  const { ctx, user, request, facts, decision } = login;
+  const { client } = facts.access;
+  const { organization } = decision;
+  const { ip, userAgent } = connectionOf(ctx.req);
+  const known = organization && bound.organizations[organization.id];
+  const connection = await options.storage.config.connections.findByName(user.connection);
+  return {
+    user: userOf(user),
+    authorization: { roles: await rolesOf(user, organization?.id ?? null, options) },
+    client: { client_id: client.clientId, name: client.name, metadata: bound.clientMetadata },
+    connection: {
+      id: connection?.id ?? '',
+      name: user.connection,
+      strategy: user.provider,
+      metadata: connection?.metadata ?? {},
+    },
+    ...(organization && {
+      organization: {
+        id: organization.id,
+        name: organization.name,
+        ...(known?.displayName != null && { display_name: known.displayName }),
+        metadata: known?.metadata ?? {},
+      },
+    }),
+    request: {
+      method: ctx.method,
+      hostname: options.tenant.domain,
+      ip,
+      ...(userAgent !== null && { user_agent: userAgent }),
+      geoip: {},
+    },
+    ...(decision.audience !== null && { resource_server: { identifier: decision.audience } }),
+    tenant: { id: options.tenant.name },
+    transaction: {
+      protocol: protocolOf(request),
+      requested_scopes: request.scopes ?? [],
+      // RA-9.
+      requested_authorization_details: request.authorizationDetails ?? [],
+      ...(request.redirectUri !== null && { redirect_uri: request.redirectUri }),
+    },
+  };
+}
+
+/** Merged at its first level, where null removes a member, as the Management API does it. */
+function merged(before: JsonObject | null, changes: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries({ ...before, ...changes }).filter(([, value]) => value !== null));
+}
+
+async function keepMetadata(
+  user: User,
+  { userMetadata, appMetadata }: PostLoginChanges,
+  { storage, now }: ProviderOptions,
+): Promise<void> {
+  const isChanged = Object.keys(userMetadata).length > 0 || Object.keys(appMetadata).length > 0;
+  if (!isChanged) return;
+  await storage.write(async (config) => {
+    // Another login may have changed it meanwhile.
+    const current = await config.users.find(user.userId);
+    if (current !== null) {
+      const changes = {
+        userMetadata: merged(current.userMetadata, userMetadata),
+        appMetadata: merged(current.appMetadata, appMetadata),
+      };
+      await config.users.update(user.userId, changes, now());
+    }
+    return { result: undefined, entry: null };
+  });
+}
+
+/**
+ * Runs the Actions that are bound, if any, and decides what is left of the grant.
+ *
+ * @throws RefusedRequest when one of them denies or fails.
+ */
+export async function runPostLogin(login: PostLogin, options: ProviderOptions): Promise<AfterActions> {
+  const { user, request, facts, decision } = login;
+  const { actions, storage, log, choices } = options;
+  const bound = facts.actions;
+  if (bound === null || actions === null) return { decision, changes: NO_CHANGES };
+
+  const deployed = await storage.actionsOf(bound.references);
+  const outcome =
+    deployed === null
+      ? ({ kind: 'failed', action: '', because: 'it was deleted meanwhile', output: [] } as const)
+      : await actions.run('post-login', deployed, await eventOf(login, bound, options));
+  const { clientId } = facts.access.client;
+  if (outcome.kind === 'failed') {
+    log.warn({ action: outcome.action, because: outcome.because, clientId }, 'an Action failed');
+  } else await keepMetadata(user, outcome.changes, options);
+
+  const final = decidePostLogin(decision, outcome, choices);
+  if (!final.granted) {
+    throw new RefusedRequest(userRefusalFor(final.denial, clientId, request.flow), { trace: final.trace });
+  }
+  if (outcome.kind !== 'completed') throw new TypeError('granted what an Action denied');
+  const { accessTokenClaims, idTokenClaims, addedScopes, removedScopes } = outcome.changes;
+  const changes = {
+    accessTokenClaims: claimsAllowedFor(facts.access.resourceServer, accessTokenClaims),
+    idTokenClaims,
+    addedScopes,
+    removedScopes,
+  };
+  return { decision: final, changes };
+}
+
+/** What Actions changed at the login, done to a later decision of it. */
+export function appliedChanges(
+  decision: UserGranted,
+  changes: ActionChanges | null,
+  choices: PlatformChoices,
+): AfterActions {
+  if (changes === null) return { decision, changes: NO_CHANGES };
+  return { decision: applyActionScopes(decision, changes, choices), changes };
+}

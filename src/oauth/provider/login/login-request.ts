@@ -1,0 +1,173 @@
+// A login that an application asks for: what it asks, what is decided about it, and what becomes of it.
+
+import type { KoaContextWithOIDC } from 'oidc-provider';
+import type { Authorization } from '../../../domain/authorization.js';
+import type { TokenFacts } from '../../../domain/token-facts.js';
+import type { UserAccessRequest, UserDecision } from '../../../policy/decision.js';
+import { decideAccess } from '../../../policy/decide-access.js';
+import { malformed } from '../../refusal.js';
+import { userRefusalFor } from '../../user-refusal.js';
+import { grantTypes } from '../../vocabulary.js';
+import { runPostLogin } from './actions.js';
+import { apiUri } from '../library/api-uri.js';
+import { ASKED, type Asked, readAsked } from './asked.js';
+import { ownMetadata } from '../library/client-metadata.js';
+import { remember } from '../tokens/issuance.js';
+import type { ProviderOptions } from '../options.js';
+import { RefusedRequest } from '../refused-request.js';
+import { parameterFault } from './third-parties.js';
+
+/** What was decided about a login, and on what. */
+export interface LoginDecision {
+  readonly asked: Asked;
+  readonly request: UserAccessRequest;
+  readonly facts: TokenFacts;
+  readonly decision: UserDecision;
+}
+
+/** The routes of a device, whose user is on another machine. */
+const DEVICE_ROUTES = new Set(['device_authorization', 'code_verification', 'device_resume']);
+
+/** What the library keeps of an interaction's answers that are ours. */
+export interface OwnResult {
+  /** The organization that the user chose, by id; null for none. */
+  readonly organization?: { readonly id: string };
+}
+
+function requestOf(ctx: KoaContextWithOIDC, asked: Asked): UserAccessRequest {
+  const { params, route } = ctx.oidc;
+  const isDevice = DEVICE_ROUTES.has(route);
+  const responseType = typeof params?.['response_type'] === 'string' ? params['response_type'] : null;
+  const isCode = responseType?.split(' ').includes('code') ?? false;
+  const chosen = (ctx.oidc.result as OwnResult | undefined)?.organization?.id;
+  return {
+    subjectType: 'user',
+    flow: isDevice ? 'device' : 'authorize',
+    grantType: isDevice ? grantTypes.deviceCode : isCode ? grantTypes.authorizationCode : 'implicit',
+    audience: asked.audience,
+    resource: asked.resource,
+    scopes: asked.scopes,
+    organization: chosen ?? asked.organization,
+    authorizationDetails: asked.authorizationDetails,
+    responseType: isDevice ? null : responseType,
+    hasCodeChallenge: typeof params?.['code_challenge'] === 'string',
+    redirectUri: typeof params?.['redirect_uri'] === 'string' ? params['redirect_uri'] : null,
+    userinfoAudience: `${ctx.oidc.issuer}userinfo`,
+    // Where a code is exchanged, the key is shown there.
+    bindsKey: true,
+    hasAgreedToDetails: ctx.oidc.result?.consent !== undefined,
+    original: null,
+  };
+}
+
+const decided = new WeakMap<object, Map<string | null, Promise<LoginDecision>>>();
+
+/**
+ * What is decided about the login that the library is working on, with the user as far as there is one. Once for each
+ * user of a request.
+ *
+ * @throws RefusedRequest when the request cannot be understood, or its client has gone.
+ */
+export function decideLogin(ctx: KoaContextWithOIDC, options: ProviderOptions): Promise<LoginDecision> {
+  const userId = ctx.oidc.account?.accountId ?? null;
+  const byUser = decided.get(ctx.req) ?? new Map<string | null, Promise<LoginDecision>>();
+  decided.set(ctx.req, byUser);
+  const known = byUser.get(userId) ?? decide(ctx, userId, options);
+  byUser.set(userId, known);
+  return known;
+}
+
+async function decide(
+  ctx: KoaContextWithOIDC,
+  userId: string | null,
+  { storage, choices }: ProviderOptions,
+): Promise<LoginDecision> {
+  const { client } = ctx.oidc;
+  if (client === undefined) throw new TypeError('the library has not found the client yet');
+  const asked = readAsked(ctx.oidc.params?.[ASKED]);
+  const problem = asked.problem ?? parameterFault(ownMetadata(client), asked.parameters);
+  if (problem !== null) throw new RefusedRequest(malformed(problem));
+  const request = requestOf(ctx, asked);
+  const { audience, resource, organization } = request;
+  const query = { clientId: client.clientId, audience, resource, organization, userId };
+  const facts = await storage.userTokenFacts(query);
+  if (facts === null) throw new RefusedRequest(malformed('Unknown client'));
+  const decision = decideAccess(request, facts.access, choices);
+  return { asked, request, facts, decision };
+}
+
+/** Denials that are questions to the user. */
+const QUESTIONS = new Set(['login_required', 'consent_required', 'organization_selection_required']);
+
+/**
+ * The API that a login is for, in the library's words, once nothing speaks against asking the user (Q5: before the login).
+ *
+ * @throws RefusedRequest when the application may not have what it asks for, whoever the user is.
+ */
+export async function requestedApi(ctx: KoaContextWithOIDC, options: ProviderOptions): Promise<string> {
+  const login = await decideLogin(ctx, options);
+  refuseUnlessQuestion(ctx, login);
+  return apiUri(login.facts.access.resourceServer?.identifier ?? null);
+}
+
+function refuseUnlessQuestion(ctx: KoaContextWithOIDC, { decision, request }: LoginDecision): void {
+  if (decision.granted || QUESTIONS.has(decision.denial.reason)) return;
+  const clientId = ctx.oidc.client?.clientId ?? '';
+  throw new RefusedRequest(userRefusalFor(decision.denial, clientId, request.flow), {
+    trace: decision.trace,
+  });
+}
+
+/** Nothing of a login lives longer where its client has no refresh token; a code is exchanged within minutes. */
+const WITHOUT_REFRESH_SECONDS = 86_400 * 30;
+
+/**
+ * Ends a login that nothing is left to ask about: Actions run, and what the user lets the client do is written down.
+ *
+ * @throws RefusedRequest when access is refused after all.
+ */
+export async function concludeLogin(ctx: KoaContextWithOIDC, options: ProviderOptions): Promise<void> {
+  const login = await decideLogin(ctx, options);
+  const { decision, request, facts } = login;
+  const { grant, client, account, session } = ctx.oidc;
+  if (!decision.granted) {
+    const refusal = userRefusalFor(decision.denial, client?.clientId ?? '', request.flow);
+    throw new RefusedRequest(refusal, { trace: decision.trace });
+  }
+  if (grant?.jti === undefined || client === undefined || account === undefined) {
+    throw new TypeError('a login without a user, a client or a grant');
+  }
+  const user = await options.storage.config.users.find(account.accountId);
+  if (user === null) throw new TypeError('the user has gone');
+  const now = options.now();
+  const { decision: final, changes } = await runPostLogin({ ctx, user, request, facts, decision }, options);
+  const { refreshToken } = ownMetadata(client);
+  const lifetime = final.offline ? refreshToken.lifetimeSeconds : WITHOUT_REFRESH_SECONDS;
+  const authorization: Authorization = {
+    id: grant.jti,
+    userId: user.userId,
+    clientId: client.clientId,
+    audience: final.audience,
+    organizationId: final.organization?.id ?? null,
+    grantType: request.grantType,
+    grantedScopes: final.scopes,
+    authorizationDetails: final.authorizationDetails,
+    needsConsent: final.needsConsent,
+    actionChanges: changes,
+    authenticatedAt: new Date((session?.loginTs ?? Math.floor(now.getTime() / 1000)) * 1000),
+    createdAt: now,
+    expiresAt: new Date(now.getTime() + lifetime * 1000),
+  };
+  await options.storage.authorizations.create(authorization);
+  if (final.scopes.includes('openid')) grant.addOIDCScope('openid');
+  grant.addResourceScope(apiUri(final.audience), 'access');
+  remember(ctx, {
+    user,
+    facts,
+    decision: final,
+    authorization,
+    changes,
+    grantType: request.grantType,
+    otherClaims: {},
+  });
+}

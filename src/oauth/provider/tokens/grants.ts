@@ -1,0 +1,148 @@
+// Grant types that the platform has and the library has not: their users are found here, and their tokens made by the
+// library as for every other.
+
+import { randomBytes } from 'node:crypto';
+import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
+import type { ActionChanges, Authorization } from '../../../domain/authorization.js';
+import type { JsonObject } from '../../../domain/json.js';
+import type { TokenFacts } from '../../../domain/token-facts.js';
+import type { User } from '../../../domain/user.js';
+import { decideAccess } from '../../../policy/decide-access.js';
+import type { UserAccessRequest, UserGranted } from '../../../policy/decision.js';
+import { userRefusalFor } from '../../user-refusal.js';
+import { runPostLogin } from '../login/actions.js';
+import { apiUri } from '../library/api-uri.js';
+import { ownMetadata } from '../library/client-metadata.js';
+import { issueTokens } from '../library/internals.js';
+import { remember } from './issuance.js';
+import type { ProviderOptions } from '../options.js';
+import { RefusedRequest } from '../refused-request.js';
+import { askedAtTokenEndpoint } from './token-parameters.js';
+
+/** A user whom a grant type has found, and what it asks of the policy. */
+export interface FoundUser {
+  readonly user: User;
+  readonly request: UserAccessRequest;
+  /** Claims that the flow adds to access tokens. */
+  readonly otherClaims: JsonObject;
+}
+
+/** What a request without a browser asks for. */
+export function requestWithoutBrowser(
+  ctx: KoaContextWithOIDC,
+  flow: UserAccessRequest['flow'],
+): UserAccessRequest {
+  const { grantType, audience, resource, scopes, organization } = askedAtTokenEndpoint(ctx);
+  return {
+    subjectType: 'user',
+    flow,
+    grantType,
+    audience,
+    resource,
+    scopes,
+    organization,
+    userinfoAudience: `${ctx.oidc.issuer}userinfo`,
+    authorizationDetails: null,
+    responseType: null,
+    hasCodeChallenge: false,
+    redirectUri: null,
+    hasAgreedToDetails: false,
+    bindsKey: ctx.get('DPoP') !== '',
+    original: null,
+  };
+}
+
+interface Decided {
+  readonly facts: TokenFacts;
+  readonly decision: UserGranted;
+  readonly changes: ActionChanges;
+}
+
+async function decide(
+  ctx: KoaContextWithOIDC,
+  { user, request }: FoundUser,
+  options: ProviderOptions,
+): Promise<Decided> {
+  const { clientId } = askedAtTokenEndpoint(ctx);
+  const { audience, resource, organization } = request;
+  const query = { clientId, audience, resource, organization, userId: user.userId };
+  const facts = await options.storage.userTokenFacts(query);
+  if (facts === null) throw new TypeError('the client has gone');
+  const decision = decideAccess(request, facts.access, options.choices);
+  if (!decision.granted) {
+    throw new RefusedRequest(userRefusalFor(decision.denial, clientId, request.flow), {
+      trace: decision.trace,
+    });
+  }
+  return { facts, ...(await runPostLogin({ ctx, user, request, facts, decision }, options)) };
+}
+
+/**
+ * Refuses what nobody's password would change: whoever may not ask learns nothing about passwords.
+ *
+ * @throws RefusedRequest
+ */
+export async function refuseBeforeLogin(
+  ctx: KoaContextWithOIDC,
+  request: UserAccessRequest,
+  { storage, choices }: ProviderOptions,
+): Promise<void> {
+  const { clientId } = askedAtTokenEndpoint(ctx);
+  const { audience, resource, organization } = request;
+  const facts = await storage.userTokenFacts({ clientId, audience, resource, organization, userId: null });
+  if (facts === null) throw new TypeError('the client has gone');
+  const decision = decideAccess(request, facts.access, choices);
+  if (decision.granted || decision.denial.reason === 'login_required') return;
+  throw new RefusedRequest(userRefusalFor(decision.denial, clientId, request.flow));
+}
+
+/** Decides, writes down what the client may do from now on, and has the library make the tokens. */
+export async function issueTo(
+  provider: Provider,
+  ctx: KoaContextWithOIDC,
+  found: FoundUser,
+  options: ProviderOptions,
+): Promise<void> {
+  const { client } = ctx.oidc;
+  if (client === undefined) throw new TypeError('the library has not found the client');
+  const { facts, decision, changes } = await decide(ctx, found, options);
+  const { user, request, otherClaims } = found;
+  const now = options.now();
+  const lifetime = decision.offline
+    ? ownMetadata(client).refreshToken.lifetimeSeconds
+    : (facts.token?.lifetimeSeconds ?? 86_400);
+  const authorization: Authorization = {
+    id: randomBytes(32).toString('base64url'),
+    userId: user.userId,
+    clientId: client.clientId,
+    audience: decision.audience,
+    organizationId: decision.organization?.id ?? null,
+    grantType: request.grantType,
+    grantedScopes: decision.scopes,
+    authorizationDetails: null,
+    needsConsent: decision.needsConsent,
+    actionChanges: changes,
+    authenticatedAt: now,
+    createdAt: now,
+    expiresAt: new Date(now.getTime() + lifetime * 1000),
+  };
+  await options.storage.authorizations.create(authorization);
+  remember(ctx, {
+    user,
+    facts,
+    decision,
+    authorization,
+    changes,
+    grantType: request.grantType,
+    otherClaims,
+  });
+  const isOpenid = decision.scopes.includes('openid');
+  await issueTokens(provider, ctx, {
+    accountId: user.userId,
+    grantId: authorization.id,
+    resource: apiUri(decision.audience),
+    scope: isOpenid ? 'openid access' : 'access',
+    authTime: Math.floor(now.getTime() / 1000),
+    gty: request.grantType,
+  });
+}

@@ -1,0 +1,44 @@
+// One token for a user, from the decision to its claims. The library makes the tokens; what they say is decided here.
+
+import type { KoaContextWithOIDC } from 'oidc-provider';
+import type { ActionChanges, Authorization } from '../../../domain/authorization.js';
+import type { JsonObject } from '../../../domain/json.js';
+import type { TokenFacts, TokenSettings } from '../../../domain/token-facts.js';
+import type { User } from '../../../domain/user.js';
+import type { UserGranted } from '../../../policy/decision.js';
+
+/** What the tokens of one answer are made of. */
+export interface Issuance {
+  readonly user: User;
+  readonly facts: TokenFacts;
+  /** With the scopes as Actions left them. */
+  readonly decision: UserGranted;
+  readonly authorization: Authorization;
+  readonly changes: ActionChanges;
+  /** token-issuance.md 6.1: named in tokens for `password` and `refresh_token` only. */
+  readonly grantType: string;
+  /** Claims that the flow itself adds, such as `act`. */
+  readonly otherClaims: JsonObject;
+}
+
+/** How the access token is made; null for one that is good for `/userinfo` only, whatever API the tenant has by default. */
+export const settingsOf = ({ decision, facts }: Issuance): TokenSettings | null =>
+  decision.audience === null ? null : facts.token;
+
+const issuances = new WeakMap<object, Issuance>();
+
+export function remember(ctx: KoaContextWithOIDC, issuance: Issuance): void {
+  issuances.set(ctx.req, issuance);
+}
+
+/** What the answer to this request is made of; null while nothing has been decided. */
+export function issuanceOf(ctx: KoaContextWithOIDC): Issuance | null {
+  return issuances.get(ctx.req) ?? null;
+}
+
+export const NO_CHANGES: ActionChanges = {
+  accessTokenClaims: {},
+  idTokenClaims: {},
+  addedScopes: [],
+  removedScopes: [],
+};
