@@ -21,5 +21,6 @@ export default {
   },
   maxWorkers: 2,
   workerIdleMemoryLimit: '1500MB',
-  testTimeout: 30_000,
+  // A browser signs in beside other work on a small machine.
+  testTimeout: 90_000,
 };

@@ -35,6 +35,7 @@ export type LoginFault =
   | 'proof_of_possession_invalid'
   | 'interaction_required'
   | 'user_cancelled'
+  | 'changed_meanwhile'
   | 'wrong_credentials'
   | 'too_many_attempts'
   | 'subject_token_invalid';

@@ -4,7 +4,7 @@ import { errors, type Adapter, type AdapterPayload, type KoaContextWithOIDC } fr
 import type { Artifact, NewArtifact } from '../../../domain/authorization.js';
 import { type JsonObject } from '../../../domain/json.js';
 import { isUnstorable } from '../../../domain/text.js';
-import type { Storage } from '../../../storage/storage.js';
+import { MissingReference, type Storage } from '../../../storage/storage.js';
 import { apiUri } from './api-uri.js';
 import { libraryMetadataOf, ownMetadata } from './client-metadata.js';
 import { authorizationFor } from './request-memory.js';
@@ -116,7 +116,15 @@ function artifacts(kind: string, options: AdapterOptions): Adapter {
         idleSeconds: settings?.idleSeconds ?? null,
         expiresAt: exp === undefined ? new Date(now().getTime() + lifetimeMs) : new Date(exp * 1000),
       };
-      if (kind !== 'ReplayDetection') return store.put(kind, name, artifact, now());
+      if (kind !== 'ReplayDetection') {
+        try {
+          return await store.put(kind, name, artifact, now());
+        } catch (error) {
+          // Somebody took the authorization back while this was made of it.
+          if (error instanceof MissingReference) throw new errors.InvalidGrant('the authorization has gone');
+          throw error;
+        }
+      }
       // RFC 9449 section 11.1: of two at once, only one is the first.
       if (!(await store.putNew(kind, name, artifact, now()))) {
         throw new errors.InvalidDpopProof('DPoP proof JWT Replay detected');

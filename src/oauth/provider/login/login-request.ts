@@ -16,6 +16,7 @@ import { remember } from '../tokens/issuance.js';
 import type { ProviderOptions } from '../options.js';
 import { RefusedRequest } from '../refused-request.js';
 import { parameterFault } from './third-parties.js';
+import { writeAuthorization } from '../tokens/new-authorization.js';
 
 /** What was decided about a login, and on what. */
 export interface LoginDecision {
@@ -158,7 +159,7 @@ export async function concludeLogin(ctx: KoaContextWithOIDC, options: ProviderOp
     createdAt: now,
     expiresAt: new Date(now.getTime() + lifetime * 1000),
   };
-  await options.storage.authorizations.create(authorization);
+  await writeAuthorization(authorization, options.storage);
   if (final.scopes.includes('openid')) grant.addOIDCScope('openid');
   grant.addResourceScope(apiUri(final.audience), 'access');
   remember(ctx, {

@@ -18,6 +18,7 @@ import { remember } from './issuance.js';
 import type { ProviderOptions } from '../options.js';
 import { RefusedRequest } from '../refused-request.js';
 import { askedAtTokenEndpoint } from './token-parameters.js';
+import { writeAuthorization } from './new-authorization.js';
 
 /** A user whom a grant type has found, and what it asks of the policy. */
 export interface FoundUser {
@@ -126,7 +127,7 @@ export async function issueTo(
     createdAt: now,
     expiresAt: new Date(now.getTime() + lifetime * 1000),
   };
-  await options.storage.authorizations.create(authorization);
+  await writeAuthorization(authorization, options.storage);
   remember(ctx, {
     user,
     facts,
