@@ -154,7 +154,7 @@ const withVersion = ({ version, ...rest }: NewDependencies[number]) => ({
 
 /**
  * Secrets as they are after a change. One that comes without a value keeps the one that it has: an export does not have
- * it, and an import sends what an export had.
+ * it, and an import sends what an export had. One that comes with the value that it has has not changed.
  */
 function secretsFrom(
   sent: Schemas['NewActionSecrets'],
@@ -163,7 +163,7 @@ function secretsFrom(
 ): readonly ActionSecret[] {
   return sent.map(({ name, value }) => {
     const known = before.find((secret) => secret.name === name);
-    if (value === undefined && known) return known;
+    if (known && (value === undefined || value === known.value)) return known;
     return { name, value: value ?? '', updatedAt: now };
   });
 }

@@ -192,6 +192,16 @@ describe('updating', () => {
     ]);
   });
 
+  test('a secret that is sent again as it is leaves what is deployed up to date; another value does not', async () => {
+    const created = await createAction(server, { secrets: [{ name: 'A', value: '1' }], deploy: true });
+    const isDeployedAfter = async (value: string) => {
+      await server.api('patch', path(created), { secrets: [{ name: 'A', value }] });
+      return (await read(created)).all_changes_deployed;
+    };
+    expect(await isDeployedAfter('1')).toBe(true);
+    expect(await isDeployedAfter('2')).toBe(false);
+  });
+
   test('a name that another has is refused, and its own is not', async () => {
     const [one, two] = [await createAction(server), await createAction(server)];
     expect((await server.api('patch', path(one), { name: two.name })).status).toBe(409);
