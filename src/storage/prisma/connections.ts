@@ -1,7 +1,7 @@
 import type { Connection as Row, Prisma } from '../../generated/prisma/client.js';
 import type { Connection, ConnectionChanges } from '../../domain/connection.js';
 import { newConnectionId } from '../../domain/ids.js';
-import type { JsonObject, JsonValue } from '../../domain/json.js';
+import { isJsonObject, type JsonObject, type JsonValue } from '../../domain/json.js';
 import type { ConnectionFilter, ConnectionReader, ConnectionWriter } from '../config.js';
 import { fromColumn, jsonObject, toColumn } from './json-columns.js';
 import { list, createdAfter } from './listing.js';
@@ -35,24 +35,45 @@ function toDomain(row: RowWithClients, sealing: Sealing): Connection {
 
 /** As the platform shows them: a version and parts in hexadecimal. */
 const SEALED_TEXT = /^2\.0\$[0-9a-f]+$/;
+const SEAL_PREFIX = '2.0$';
+
+/** Whether a value of `configuration`, as it is shown, is a text that was sealed here. */
+function isSealOf(shown: JsonValue | undefined, text: string, place: string, sealing: Sealing): boolean {
+  if (typeof shown !== 'string' || !SEALED_TEXT.test(shown)) return false;
+  try {
+    return sealing.openText(Buffer.from(shown.slice(SEAL_PREFIX.length), 'hex'), place) === text;
+  } catch {
+    // It came with an import, sealed by another.
+    return false;
+  }
+}
 
 /**
  * The options as they are kept and shown: values of `configuration` are sealed one by one, and no reader of the API gets
- * them back. Sealed ones that come back with an import stay as they are.
+ * them back. Sealed ones that come back with an import stay as they are, and so do those whose text is sent again: what
+ * has not changed does not look changed.
  */
-function withSealedConfiguration(id: string, options: JsonObject, sealing: Sealing): JsonObject {
+function withSealedConfiguration(
+  id: string,
+  options: JsonObject,
+  before: JsonObject,
+  sealing: Sealing,
+): JsonObject {
   const { configuration } = options;
-  if (typeof configuration !== 'object' || configuration === null) return options;
+  if (!isJsonObject(configuration)) return options;
+  const shown = isJsonObject(before['configuration']) ? before['configuration'] : {};
   const sealed = Object.entries(configuration).map(([name, value]: [string, JsonValue]) => {
     if (typeof value !== 'string' || SEALED_TEXT.test(value)) return [name, value];
     const place = `connections/${id}/configuration/${name}`;
-    return [name, `2.0$${sealing.seal(value, place).toString('hex')}`];
+    if (isSealOf(shown[name], value, place, sealing)) return [name, shown[name]];
+    return [name, `${SEAL_PREFIX}${sealing.seal(value, place).toString('hex')}`];
   });
   return { ...options, configuration: Object.fromEntries(sealed) as JsonObject };
 }
 
-function optionColumns(id: string, given: JsonObject, sealing: Sealing) {
-  const options = withSealedConfiguration(id, given, sealing);
+/** @param before the options that these take the place of. */
+function optionColumns(id: string, given: JsonObject, before: JsonObject, sealing: Sealing) {
+  const options = withSealedConfiguration(id, given, before, sealing);
   return {
     encryptedOptions: sealing.seal(JSON.stringify(options), optionsPlace(id)),
     domainAliases: domainAliases(options),
@@ -65,11 +86,10 @@ function domainAliases({ domain_aliases: aliases }: JsonObject): string[] {
 }
 
 /** Domain values as columns; only those that are given. */
-function toColumns(id: string, changes: Omit<ConnectionChanges, 'enabledClients'>, sealing: Sealing) {
-  const { options, realms, metadata, settings, ...plain } = changes;
+function toColumns(changes: Omit<ConnectionChanges, 'enabledClients' | 'options'>) {
+  const { realms, metadata, settings, ...plain } = changes;
   return {
     ...plain,
-    ...(options !== undefined && optionColumns(id, options, sealing)),
     ...(realms !== undefined && { realms: [...realms] }),
     ...(metadata !== undefined && { metadata: toColumn(metadata) }),
     ...(settings !== undefined && { settings: settings as Prisma.InputJsonObject }),
@@ -162,15 +182,16 @@ export function connectionWriter(db: Db, sealing: Sealing): ConnectionWriter {
           id,
           name,
           strategy,
-          ...toColumns(id, rest, sealing),
-          ...optionColumns(id, options, sealing),
+          ...toColumns(rest),
+          ...optionColumns(id, options, {}, sealing),
         },
       });
       await enableClients(id, enabledClients);
       return read(id);
     },
-    async update(id, { enabledClients, ...changes }) {
-      await db.connection.update({ where: { id }, data: toColumns(id, changes, sealing) });
+    async update(id, { enabledClients, options, ...changes }) {
+      const columns = options && optionColumns(id, options, (await read(id)).options, sealing);
+      await db.connection.update({ where: { id }, data: { ...toColumns(changes), ...columns } });
       if (enabledClients !== undefined) {
         await db.connectionClient.deleteMany({
           where: { connectionId: id, clientId: { notIn: [...enabledClients] } },

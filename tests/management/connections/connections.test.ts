@@ -197,6 +197,15 @@ describe('configuration of custom scripts', () => {
     const { body } = await update(connection.id, { options: connection.options });
     expect(configurationOf(body as ConnectionWire)).toEqual(configurationOf(connection));
   });
+
+  test('looks as before when its text is sent again, and only then', async () => {
+    const connection = await createConnection(server, { options: { configuration: { a: 'one', b: 'two' } } });
+    const { body } = await update(connection.id, { options: { configuration: { a: 'one', b: 'three' } } });
+    const [before, after] = [configurationOf(connection), configurationOf(body as ConnectionWire)];
+    expect(after['a']).toBe(before['a']);
+    expect(after['b']).toMatch(/^2\.0\$[0-9a-f]+$/);
+    expect(after['b']).not.toBe(before['b']);
+  });
 });
 
 describe('refusals', () => {
