@@ -6,6 +6,7 @@ import { isJsonObject } from '../domain/json.js';
 import { type Path, SeedDocument } from './document.js';
 import { replaceKeywords, UNRESOLVED } from './keywords.js';
 import type { Entry, FileReference, Kind } from './kinds/kind.js';
+import { typeOf } from './kinds/members.js';
 import type { Mistakes } from './mistakes.js';
 import { otherFolders, otherKinds } from './other-kinds.js';
 import type { NameFilters, SeedSettings } from './settings.js';
@@ -26,11 +27,6 @@ export interface Reading {
 
 const isFile = (file: string): boolean => existsSync(file) && statSync(file).isFile();
 const isDirectory = (file: string): boolean => existsSync(file) && statSync(file).isDirectory();
-
-function typeOf(value: unknown): string {
-  if (value === null) return 'null';
-  return Array.isArray(value) ? 'array' : typeof value;
-}
 
 /**
  * Reads a seed: a directory, or a YAML file.
@@ -155,19 +151,18 @@ function filesOf({ type, at }: Kind, root: string, settings: SeedSettings): stri
 /** @returns the object in the file; none for `{}`, which means nothing; null when it cannot be read. */
 function readJsonEntry(kind: Kind, file: string, root: string, reading: Reading): Entry[] | null {
   const { settings, mistakes } = reading;
+  const folderOf = ({ isFromTop }: FileReference): string => (isFromTop ? root : path.dirname(file));
   const document = new SeedDocument(file, 'json', readFileSync(file, 'utf8'), settings.mappings);
   const read = document.read();
   for (const mistake of read.mistakes) mistakes.addLocated(mistake);
   if (read.value === undefined) return null;
   return entryOf(read.value, document, [], mistakes)
     .filter(({ value }) => Object.keys(value).length > 0)
-    .map((entry) =>
-      withFiles(kind, checked(entry, mistakes), { root, folderOf: () => path.dirname(file) }, reading),
-    );
+    .map((entry) => withFiles(kind, checked(entry, mistakes), { root, folderOf }, reading));
 }
 
 function warnOfOtherFolders(root: string, { kinds, settings, warn }: Reading): void {
-  const used = new Set(kinds.map(({ at }) => ('folder' in at ? at.folder : at.file)));
+  const used = new Set(kinds.map(({ at }) => ('folder' in at ? at.folder : at.file.split('/')[0])));
   for (const name of readdirSync(root).sort()) {
     const type = otherFolders[name];
     const isOurs = used.has(name) || name === settings.connectionsDirectory || name.startsWith('.');

@@ -73,3 +73,15 @@ const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 function locate({ document, path, atKey }: Place): { file: string; line: number; column: number } {
   return { file: document.file, ...document.locate(path, atKey ?? false) };
 }
+
+/** The member that a refusal is about, where its text names one of the body's: `grant_types`, or "grant types". */
+export function memberNamedIn(message: string, body: object): Path {
+  const places = Object.keys(body)
+    .map((name) => {
+      const spelled = new RegExp(`\\b${name.replaceAll('_', '[_ ]')}\\b`, 'i');
+      return { name, at: message.search(spelled) };
+    })
+    .filter(({ name, at }) => at !== -1 && (name.includes('_') || message.includes(`\`${name}\``)));
+  const [first] = places.sort((a, b) => a.at - b.at);
+  return first === undefined ? [] : [first.name];
+}

@@ -1,5 +1,6 @@
-// A seed names clients (and connections) where the API has ids.
+// A seed names clients, connections and actions where the API has ids.
 
+import type { OperationId } from '../http/contract.js';
 import { text } from './kinds/members.js';
 import type { SeedRun } from './run.js';
 
@@ -10,10 +11,38 @@ type Meaning =
   | { readonly kind: 'refused' }
   | { readonly kind: 'unknown' };
 
+interface NamedList {
+  readonly list: OperationId;
+  readonly query?: Record<string, unknown>;
+  /** The member of the answer that has the objects, where the answer is no array. */
+  readonly member?: string;
+  readonly id: string;
+  /** The kinds that make such objects. */
+  readonly kinds: readonly string[];
+}
+
+const lists = {
+  clients: {
+    list: 'listClients',
+    query: { is_global: false, fields: 'client_id,name', include_fields: true },
+    id: 'client_id',
+    kinds: ['clients'],
+  },
+  connections: {
+    list: 'listConnections',
+    query: { fields: 'id,name', include_fields: true },
+    id: 'id',
+    kinds: ['databases', 'connections'],
+  },
+  actions: { list: 'listActions', member: 'actions', id: 'id', kinds: ['actions'] },
+} as const satisfies Record<string, NamedList>;
+
+type Named = keyof typeof lists;
+
 export class Names {
   readonly #run: SeedRun;
   readonly #refused = new Set<string>();
-  #clients: Promise<Map<string, string>> | null = null;
+  readonly #ids = new Map<Named, Promise<Map<string, string>>>();
 
   constructor(run: SeedRun) {
     this.#run = run;
@@ -30,33 +59,48 @@ export class Names {
   }
 
   /** A client by its name, of which the oldest counts, or by its id. */
-  async client(nameOrId: string): Promise<Meaning> {
-    const id = (await this.#clientIds()).get(nameOrId);
-    if (id !== undefined) return { kind: 'id', id };
-    return { kind: this.isRefused('clients', nameOrId) ? 'refused' : 'unknown' };
+  client(nameOrId: string): Promise<Meaning> {
+    return this.#meaningOf('clients', nameOrId);
   }
 
-  async addClient(name: string, id: string): Promise<void> {
-    const ids = await this.#clientIds();
+  /** A connection of any strategy, by its name or its id. */
+  connection(nameOrId: string): Promise<Meaning> {
+    return this.#meaningOf('connections', nameOrId);
+  }
+
+  /** An action by its name or its id. */
+  action(nameOrId: string): Promise<Meaning> {
+    return this.#meaningOf('actions', nameOrId);
+  }
+
+  async add(type: Named, name: string, id: string): Promise<void> {
+    const ids = await this.#idsOf(type);
     if (!ids.has(name)) ids.set(name, id);
     ids.set(id, id);
   }
 
-  #clientIds(): Promise<Map<string, string>> {
-    this.#clients ??= this.#readClients();
-    return this.#clients;
+  async #meaningOf(type: Named, nameOrId: string): Promise<Meaning> {
+    const id = (await this.#idsOf(type)).get(nameOrId);
+    if (id !== undefined) return { kind: 'id', id };
+    const isRefused = lists[type].kinds.some((kind) => this.isRefused(kind, nameOrId));
+    return { kind: isRefused ? 'refused' : 'unknown' };
   }
 
-  async #readClients(): Promise<Map<string, string>> {
+  #idsOf(type: Named): Promise<Map<string, string>> {
+    const known = this.#ids.get(type) ?? this.#read(lists[type]);
+    this.#ids.set(type, known);
+    return known;
+  }
+
+  async #read({ list, query = {}, member, id: idMember }: NamedList): Promise<Map<string, string>> {
     const names = new Map<string, string>();
     const ids: string[] = [];
-    const query = { is_global: false, fields: 'client_id,name', include_fields: true };
-    for await (const client of this.#run.list('listClients', { query })) {
-      const [name, id] = [text(client, 'name'), text(client, 'client_id')];
+    for await (const item of this.#run.list(list, { query, ...(member !== undefined && { member }) })) {
+      const [name, id] = [text(item, 'name'), text(item, idMember)];
       if (!names.has(name)) names.set(name, id);
       ids.push(id);
     }
-    // A client of that name comes before a client of that id, as it does for the tool.
+    // An object of that name comes before an object of that id, as it does for the tool.
     for (const id of ids) if (!names.has(id)) names.set(id, id);
     return names;
   }

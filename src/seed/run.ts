@@ -21,7 +21,7 @@ import { toManagementError } from '../http/error-renderer.js';
 import type { SeedContents } from './contents.js';
 import type { Path } from './document.js';
 import type { Entry } from './kinds/kind.js';
-import type { Mistakes, Place } from './mistakes.js';
+import { memberNamedIn, type Mistakes, type Place } from './mistakes.js';
 import { Names } from './names.js';
 import type { SeedStore } from './seed-store.js';
 import type { SeedSettings } from './settings.js';
@@ -42,7 +42,8 @@ export type Stored = JsonObject;
 export interface OperationCall {
   readonly id: OperationId;
   readonly path?: Readonly<Record<string, string>>;
-  readonly body: Record<string, unknown>;
+  /** Left out where the operation has none. */
+  readonly body?: Body;
   /** The id for a client that the operation creates; made up when it is left out. */
   readonly clientId?: string;
   /** Where in the entry the body comes from; the whole entry when it is left out. */
@@ -52,6 +53,21 @@ export interface OperationCall {
   /** A better place, and better words, for a refusal. Null when it follows from a mistake that is known already. */
   explain?(refusal: ManagementError): { readonly at?: Path; readonly message?: string } | null;
 }
+
+type Body = Record<string, unknown> | readonly Record<string, unknown>[];
+
+interface ListRequest {
+  readonly path?: Record<string, string>;
+  readonly query?: Record<string, unknown>;
+  /** The member of the answer that has the items, where the answer is no array. */
+  readonly member?: string;
+}
+
+/** A place in an entry as a place in its document. */
+export const placeIn = ({ document, path }: Entry, at: Path): Place => ({
+  document,
+  path: [...path, ...at],
+});
 
 /** Whoever asks for what a seed says may do everything, and the log says who it was. */
 const SEED_CALLER: Caller = {
@@ -107,8 +123,7 @@ export class SeedRun {
   }
 
   mistake(entry: Entry, at: Path, message: string, seeAlso?: Place): void {
-    const place = { document: entry.document, path: [...entry.path, ...at] };
-    this.options.mistakes.add(place, message, seeAlso);
+    this.options.mistakes.add(placeIn(entry, at), message, seeAlso);
   }
 
   /** Runs an operation that only reads. */
@@ -121,16 +136,29 @@ export class SeedRun {
   }
 
   /** Every item of a list, a page at a time. */
-  async *list(
-    id: OperationId,
-    request: { path?: Record<string, string>; query?: Record<string, unknown> } = {},
-  ): AsyncGenerator<Stored> {
+  async *list(id: OperationId, request: ListRequest = {}): AsyncGenerator<Stored> {
     for (let page = 0; ; page++) {
       const query = { ...request.query, page, per_page: PAGE };
-      const items = (await this.read(id, { ...request, query })) as readonly Stored[];
+      const body = await this.read(id, { ...request, query });
+      const { member } = request;
+      const items = (member === undefined ? body : (body as Stored)[member]) as readonly Stored[];
       yield* items;
       if (items.length < PAGE) return;
     }
+  }
+
+  /** Every item of a list that has no pages but checkpoints. */
+  async *listFromCheckpoints(
+    id: OperationId,
+    { path, member }: { path: Record<string, string>; member: string },
+  ): AsyncGenerator<Stored> {
+    let from: unknown;
+    do {
+      const query = { take: PAGE, ...(from !== undefined && { from }) };
+      const body = (await this.read(id, { path, query })) as Stored;
+      yield* body[member] as readonly Stored[];
+      from = body['next'];
+    } while (from !== undefined);
   }
 
   /** Whether the contract accepts the body of a call. What it does not accept becomes mistakes. */
@@ -138,14 +166,13 @@ export class SeedRun {
     entry: Entry,
     { id, body, at = [], placeOf = (path) => path }: OperationCall,
   ): Promise<boolean> {
+    if (body === undefined) return true;
     const faults = await this.options.checkBody(this.#operation(id), body);
     for (const { path, refusal } of faults) {
       const steps = path.map((key) => (/^\d+$/.test(key) ? Number(key) : key));
       const isUnknown = refusal.message.includes('Additional properties not allowed');
-      this.options.mistakes.add(
-        { document: entry.document, path: [...entry.path, ...at, ...placeOf(steps)], atKey: isUnknown },
-        refusal.message,
-      );
+      const place = { ...placeIn(entry, [...at, ...placeOf(steps)]), atKey: isUnknown };
+      this.options.mistakes.add(place, refusal.message);
     }
     return faults.length === 0;
   }
@@ -165,9 +192,22 @@ export class SeedRun {
       if (refusal === null) throw error;
       const explained = call.explain ? call.explain(refusal) : {};
       if (explained === null) return null;
-      const at = explained.at ?? [...(call.at ?? []), ...memberNamedIn(refusal.message, call.body)];
+      const at = explained.at ?? [...(call.at ?? []), ...memberNamedIn(refusal.message, call.body ?? {})];
       this.mistake(entry, at, explained.message ?? refusal.message);
       return null;
+    }
+  }
+
+  /** Whether a change would be accepted. A refusal becomes a mistake; nothing is changed in either case. */
+  async attempt(entry: Entry, call: OperationCall): Promise<boolean> {
+    try {
+      return await this.options.store.atomically(async () => {
+        if ((await this.change(entry, call)) === null) return false;
+        throw NOTHING_CHANGED;
+      });
+    } catch (error) {
+      if (error === NOTHING_CHANGED) return true;
+      throw error;
     }
   }
 
@@ -194,7 +234,7 @@ export class SeedRun {
     call: OperationCall,
     reread?: () => Promise<Stored>,
   ): Promise<boolean | null> {
-    if (says(listed, call.body)) return false;
+    if (says(listed, call.body ?? {})) return false;
     const before = reread ? await reread() : listed;
     try {
       return await this.options.store.atomically(async () => {
@@ -239,23 +279,11 @@ export class SeedRun {
 const PAGE = 100;
 
 /** True when an object has all that a body asks for, to the letter. */
-function says(stored: Stored, body: Record<string, unknown>): boolean {
-  return Object.entries(body).every(([name, value]) =>
+function says(stored: Stored, body: Body): boolean {
+  return Object.entries<unknown>(body as Record<string, unknown>).every(([name, value]) =>
     isDeepStrictEqual(stored[name] ?? null, value ?? null),
   );
 }
 
 /** Answers as they would come over HTTP: without members that are undefined. */
 const plain = (value: Stored): unknown => JSON.parse(JSON.stringify(value)) as unknown;
-
-/** The member that a refusal is about, where its text names one of the body's: `grant_types`, or "grant types". */
-function memberNamedIn(message: string, body: Record<string, unknown>): Path {
-  const places = Object.keys(body)
-    .map((name) => {
-      const spelled = new RegExp(`\\b${name.replaceAll('_', '[_ ]')}\\b`, 'i');
-      return { name, at: message.search(spelled) };
-    })
-    .filter(({ name, at }) => at !== -1 && (name.includes('_') || message.includes(`\`${name}\``)));
-  const [first] = places.sort((a, b) => a.at - b.at);
-  return first === undefined ? [] : [first.name];
-}

@@ -1,5 +1,7 @@
 import { clientGrants } from './client-grants.js';
 import { clients } from './clients.js';
+import { connections } from './connections.js';
+import { databases } from './databases.js';
 import type { Kind } from './kind.js';
 import { organizations } from './organizations.js';
 import { resourceServers } from './resource-servers.js';
@@ -7,4 +9,13 @@ import { roles } from './roles.js';
 import { tenant } from './tenant.js';
 
 /** What a seed can have, in the order in which it is applied: what is referred to comes first. */
-export const kinds: readonly Kind[] = [resourceServers, clients, clientGrants, roles, organizations, tenant];
+export const kinds: readonly Kind[] = [
+  resourceServers,
+  clients,
+  clientGrants,
+  databases,
+  connections,
+  roles,
+  organizations,
+  tenant,
+];

@@ -5,6 +5,7 @@ import type { OperationCall, SeedRun } from '../run.js';
 import { collection } from './collection.js';
 import type { Entry } from './kind.js';
 import { text, without } from './members.js';
+import { idOf } from './references.js';
 import { identifierHere } from './resource-servers.js';
 
 type Body = Record<string, unknown>;
@@ -21,15 +22,8 @@ async function resolve(entry: Entry, run: SeedRun): Promise<Body | null> {
   const named = value['client_id'];
   // The contract says what is wrong with a name that is no text.
   if (typeof named !== 'string') return value;
-  const client = await run.names.client(named);
-  if (client.kind === 'id') return { ...value, client_id: client.id };
-  if (client.kind === 'unknown') {
-    run.mistake(
-      entry,
-      ['client_id'],
-      `there is no client \`${named}\`, neither in the seed nor on the server`,
-    );
-  }
+  const id = await idOf('client', named, { entry, at: ['client_id'], run });
+  if (id !== null) return { ...value, client_id: id };
   // What else is wrong with it is worth knowing all the same.
   await run.check(entry, createCall(value, run));
   return null;

@@ -110,5 +110,5 @@ export const clients = collection({
     ];
     return outcomes.includes(null) ? null : outcomes.includes(true);
   },
-  remember: (stored, run) => run.names.addClient(text(stored, 'name'), text(stored, 'client_id')),
+  remember: (stored, run) => run.names.add('clients', text(stored, 'name'), text(stored, 'client_id')),
 });

@@ -7,7 +7,12 @@ type Body = Record<string, unknown>;
 
 /** How objects of one kind are found, made and changed. */
 export interface Collection extends Omit<Kind, 'apply'> {
-  readonly list: { readonly id: OperationId; readonly query?: Record<string, unknown> };
+  readonly list: {
+    readonly id: OperationId;
+    readonly query?: Record<string, unknown>;
+    /** The member of the answer that has the objects, where the answer is no array. */
+    readonly member?: string;
+  };
   /** What an object is found by, the surest first. Two objects of a seed that share one are one too many. */
   identitiesOf(value: Body, run: SeedRun): readonly string[];
   /** The object by itself, where its list or the answer to an update shows it differently. */
@@ -53,8 +58,8 @@ interface Progress {
 /** What the server has of a kind, by identity. The oldest wins where several have the same. */
 async function readStored(spec: Collection, run: SeedRun): Promise<Map<string, Stored>> {
   const stored = new Map<string, Stored>();
-  const { id, query = {} } = spec.list;
-  for await (const item of run.list(id, { query })) {
+  const { id, ...request } = spec.list;
+  for await (const item of run.list(id, request)) {
     for (const identity of spec.identitiesOf(item, run)) {
       if (!stored.has(identity)) stored.set(identity, item);
     }
@@ -69,7 +74,10 @@ async function applyEntry(spec: Collection, entry: Entry, { run, stored, seen }:
     return;
   }
   const value = spec.resolve ? await spec.resolve(entry, run) : entry.value;
-  if (value === null) return;
+  if (value === null) {
+    run.names.refuse(spec.type, entry.value);
+    return;
+  }
   const identities = spec.identitiesOf(value, run);
   const twin = identities.find((identity) => seen.has(identity));
   const place = { document: entry.document, path: entry.path };

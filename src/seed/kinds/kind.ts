@@ -17,6 +17,8 @@ export interface FileReference {
   readonly path: readonly string[];
   /** In a YAML seed, the folder that the name starts from; the base folder when it is left out. */
   readonly folder?: string;
+  /** In a directory, too, the name starts from the top, instead of from where the entry is. */
+  readonly isFromTop?: boolean;
   /** Without such a file the member means what it says. */
   readonly isOptional?: boolean;
 }

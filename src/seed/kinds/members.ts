@@ -8,6 +8,12 @@ export function text(value: Body, member: string): string {
   return typeof found === 'string' ? found : '';
 }
 
+/** What a value is, in the words of JSON. */
+export function typeOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
+}
+
 /** Identities of an object by members that are text. */
 export const identities = (value: Body, ...members: readonly string[]): string[] =>
   members.filter((member) => text(value, member) !== '').map((member) => `${member} ${text(value, member)}`);

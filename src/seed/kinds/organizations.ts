@@ -5,6 +5,7 @@ import type { SeedRun, Stored } from '../run.js';
 import { collection } from './collection.js';
 import type { Entry } from './kind.js';
 import { identities, text, without } from './members.js';
+import { idOf } from './references.js';
 
 type Body = Record<string, unknown>;
 
@@ -35,7 +36,7 @@ async function applyClientGrants(
   let outcome: boolean | null = false;
   for (const [index, item] of (listed as readonly JsonValue[]).entries()) {
     const at = ['client_grants', index, 'client_id'];
-    const clientId = await clientOf(entry, item, at, run);
+    const clientId = await idOf('client', (item as JsonObject | null)?.['client_id'], { entry, at, run });
     if (clientId === null) continue;
     wanted.add(clientId);
     if ([...present.values()].includes(clientId)) continue;
@@ -57,24 +58,6 @@ async function applyClientGrants(
     outcome = outcome === null ? null : true;
   }
   return outcome;
-}
-
-async function clientOf(
-  entry: Entry,
-  item: JsonValue,
-  at: readonly (string | number)[],
-  run: SeedRun,
-): Promise<string | null> {
-  const named = (item as JsonObject | null)?.['client_id'];
-  if (typeof named !== 'string') {
-    run.mistake(entry, at, 'the client has to be named');
-    return null;
-  }
-  const client = await run.names.client(named);
-  if (client.kind === 'id') return client.id;
-  if (client.kind === 'unknown')
-    run.mistake(entry, at, `there is no client \`${named}\`, neither in the seed nor on the server`);
-  return null;
 }
 
 /** The tool takes any grant of the client. Those that cannot be used with organizations are the last to be taken here. */
