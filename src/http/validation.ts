@@ -178,7 +178,10 @@ export function bodyRefusals(
   req: Request,
   document: ContractDocument,
 ): { path: readonly string[]; refusal: ManagementError }[] {
-  const findings = error.errors.map((each) => findingOf(each, error.message));
+  const findings = error.errors
+    .map((each) => findingOf(each, error.message))
+    // Only the body is real: there was no request with a path and a query.
+    .filter(({ pointer }) => pointer.startsWith('/body'));
   const combined = findings.filter(({ keyword }) => COMBINERS.has(keyword)).map(({ pointer }) => pointer);
   const kept = new Map<string, Finding>();
   for (const finding of findings) {

@@ -4,7 +4,6 @@
 /** By the name that YAML has: the folder, or the file, of a directory; null for what is in a folder of another kind. */
 export const otherKinds: Readonly<Record<string, string | null>> = {
   actionModules: 'action-modules',
-  actions: 'actions',
   attackProtection: 'attack-protection',
   branding: 'branding',
   clientAuthCredentials: null,
@@ -37,7 +36,6 @@ export const otherKinds: Readonly<Record<string, string | null>> = {
   supplementalSignals: 'supplemental-signals',
   themes: 'themes',
   tokenExchangeProfiles: 'token-exchange-profiles',
-  triggers: 'triggers',
   userAttributeProfiles: 'user-attribute-profiles',
 };
 

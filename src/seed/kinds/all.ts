@@ -1,3 +1,4 @@
+import { actions } from './actions.js';
 import { clientGrants } from './client-grants.js';
 import { clients } from './clients.js';
 import { connections } from './connections.js';
@@ -7,15 +8,18 @@ import { organizations } from './organizations.js';
 import { resourceServers } from './resource-servers.js';
 import { roles } from './roles.js';
 import { tenant } from './tenant.js';
+import { triggers } from './triggers.js';
 
 /** What a seed can have, in the order in which it is applied: what is referred to comes first. */
 export const kinds: readonly Kind[] = [
   resourceServers,
   clients,
   clientGrants,
+  actions,
   databases,
   connections,
   roles,
   organizations,
+  triggers,
   tenant,
 ];
