@@ -5,14 +5,13 @@ import type { SeedRun, Stored } from '../run.js';
 import { collection } from './collection.js';
 import type { Entry } from './kind.js';
 import { identities, text, without } from './members.js';
+import { applyOrganizationParts, partNames } from './organization-parts.js';
 import { idOf } from './references.js';
 
 type Body = Record<string, unknown>;
 
 /** What an entry has that belongs to the organization and is no setting of it. */
-const PARTS = ['connections', 'client_grants', 'discovery_domains', 'clients'];
-/** Parts that the server does not take from a seed. */
-const UNUSED = ['connections', 'discovery_domains', 'clients'];
+const PARTS = ['client_grants', ...partNames];
 
 const settingsOf = (value: Body): Body => without(value, 'id', ...PARTS);
 
@@ -74,14 +73,6 @@ export const organizations = collection({
   type: 'organizations',
   at: { folder: 'organizations' },
   list: { id: 'listOrganizations' },
-  isSkipped({ value }, run) {
-    for (const part of UNUSED) {
-      const list = value[part];
-      if (Array.isArray(list) && list.length > 0)
-        run.options.warn(`organizations: \`${part}\` was left out: Grantry does not take it from a seed`);
-    }
-    return false;
-  },
   identitiesOf: (value) => identities(value, 'id', 'name'),
   create: (value) => ({ id: 'createOrganization', body: settingsOf(value) }),
   update: (value, stored) => ({
@@ -89,5 +80,12 @@ export const organizations = collection({
     path: { id: text(stored, 'id') },
     body: settingsOf(value),
   }),
-  applyParts: (entry, value, stored, run) => applyClientGrants(entry, value, text(stored, 'id'), run),
+  async applyParts(entry, value, stored, run) {
+    const id = text(stored, 'id');
+    const outcomes = [
+      await applyClientGrants(entry, value, id, run),
+      await applyOrganizationParts(entry, value, id, run),
+    ];
+    return outcomes.includes(null) ? null : outcomes.includes(true);
+  },
 });
