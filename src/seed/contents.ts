@@ -64,7 +64,9 @@ function readYaml(file: string, reading: Reading): SeedContents {
     if (type === 'exclude' || type === 'include' || !settings.includes(type) || value === null) continue;
     const kind = kinds.find((each) => each.type === type);
     if (kind === undefined) {
-      reading.warn(unusedWarning(`${file}: \`${type}\``, type in otherKinds));
+      const isKnown = type in otherKinds;
+      // An export lists every kind, and most of them have nothing.
+      if (!isKnown || !isEmpty(value)) reading.warn(unusedWarning(`${file}: \`${type}\``, isKnown));
       continue;
     }
     const found = entriesOf(kind, value, document, mistakes);
@@ -87,6 +89,13 @@ function filterIn(value: unknown): Record<string, readonly string[]> {
   const lists = isJsonObject(value) ? Object.entries(value).filter(([, list]) => Array.isArray(list)) : [];
   return Object.fromEntries(lists) as Record<string, readonly string[]>;
 }
+
+const isEmpty = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+
+/** Whether a folder has nothing but folders in it. */
+const isBare = (folder: string): boolean =>
+  readdirSync(folder, { recursive: true, withFileTypes: true }).every((each) => each.isDirectory());
 
 function unusedWarning(what: string, isKnown: boolean): string {
   return isKnown
@@ -166,9 +175,11 @@ function warnOfOtherFolders(root: string, { kinds, settings, warn }: Reading): v
   for (const name of readdirSync(root).sort()) {
     const type = otherFolders[name];
     const isOurs = used.has(name) || name === settings.connectionsDirectory || name.startsWith('.');
-    // Anything can lie beside a seed; a folder looks as if it were meant.
-    const looksMeant = type === undefined ? isDirectory(path.join(root, name)) : settings.includes(type);
-    if (!isOurs && looksMeant) warn(unusedWarning(path.join(root, name), type !== undefined));
+    const at = path.join(root, name);
+    // Anything can lie beside a seed; a folder looks as if it were meant. An export has one for every kind.
+    const looksMeant =
+      type === undefined ? isDirectory(at) : settings.includes(type) && !(isDirectory(at) && isBare(at));
+    if (!isOurs && looksMeant) warn(unusedWarning(at, type !== undefined));
   }
 }
 

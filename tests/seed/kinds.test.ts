@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { directory, env, login, yaml } from './example.js';
 import { given, type Given, shown } from './given.js';
 
@@ -88,7 +89,9 @@ describe('a seed', () => {
       there.apply(await there.write({ 'tenant.yaml': text }), settings);
 
     test('kinds that the server does not take, and kinds that nobody knows, are named', async () => {
-      const { warnings } = await apply('rules: []\nclientGrant: []\nhooks: null\n');
+      const { warnings } = await apply(
+        'rules: [{name: A}]\nclientGrant: []\nhooks: null\nflows: []\nbranding: {}\n',
+      );
       expect(warnings.map((warning) => warning.replace(/^\S*tenant\.yaml: /, ''))).toEqual([
         '`rules` was left out: Grantry does not take it from a seed',
         '`clientGrant` was left out: it is no kind that a seed can have',
@@ -103,6 +106,7 @@ describe('a seed', () => {
         'clients/d.json': '{}',
       };
       const root = await there.write(files);
+      await mkdir(`${root}/flows/nothing`, { recursive: true });
       const { warnings } = await there.apply(root);
       expect(warnings).toEqual([
         `${root}/client was left out: it is no kind that a seed can have`,
@@ -115,7 +119,7 @@ describe('a seed', () => {
       ['AUTH0_EXCLUDED', 'clients,rules'],
       ['AUTH0_INCLUDED_ONLY', '["organizations"]'],
     ])('kinds by %s=%s, without a word', async (name, value) => {
-      const report = await apply('clients: [{name: Out}]\nrules: []\n', { [name]: value });
+      const report = await apply('clients: [{name: Out}]\nrules: [{name: A}]\n', { [name]: value });
       expect(report).toMatchObject({ created: 0, warnings: [] });
     });
 
