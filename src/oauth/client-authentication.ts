@@ -2,10 +2,12 @@
 
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { errors, importJWK, jwtVerify, type JWK } from 'jose';
-import type { AssertionKey, ClientAuthenticationFacts } from '../domain/token-facts.js';
+import type { AssertionKey, ClientAuthenticationFacts, TokenFacts } from '../domain/token-facts.js';
 import type { Tenant } from '../domain/tenant.js';
 import { isUnstorable } from '../domain/text.js';
-import type { ClientProof } from './client-identity.js';
+import type { Storage } from '../storage/storage.js';
+import type { ClientIdentity, ClientProof } from './client-identity.js';
+import { assertionReplayed, authenticationFailed, type Refusal } from './refusal.js';
 import { assertionAlgorithms } from './vocabulary.js';
 
 /** An assertion that has been verified, and that may be used once. */
@@ -15,12 +17,49 @@ interface UsedAssertion {
   readonly expiresAt: Date;
 }
 
-export type Authentication =
+type Authentication =
   | { readonly authenticated: true; readonly assertion: UsedAssertion | null }
   | { readonly authenticated: false; readonly because: string };
 
 const failed = (because: string): Authentication => ({ authenticated: false, because });
 const succeeded: Authentication = { authenticated: true, assertion: null };
+
+/** A client that is who it says it is, or why it is not: in public words, and for the log. */
+export type Proven =
+  | { readonly refusal: null; readonly facts: TokenFacts }
+  | { readonly refusal: Refusal; readonly because: string };
+
+interface ProofOptions {
+  readonly storage: Pick<Storage, 'useAssertion'>;
+  readonly tenant: Tenant;
+  readonly now: () => Date;
+}
+
+/**
+ * Authenticates a client, at whichever endpoint it asks. An assertion is used up by it.
+ *
+ * @param facts null when there is no such client.
+ * @param once for a request that is decided again: keeps its assertion from being used up twice.
+ */
+export async function proveClient(
+  { clientId, proof }: ClientIdentity,
+  facts: TokenFacts | null,
+  { storage, tenant, now }: ProofOptions,
+  once: (use: () => Promise<boolean>) => Promise<boolean> = (use) => use(),
+): Promise<Proven> {
+  const authentication = await authenticate(clientId, proof, facts?.authentication ?? null, tenant, now());
+  if (!authentication.authenticated) {
+    return { refusal: authenticationFailed(), because: authentication.because };
+  }
+  if (facts === null) return { refusal: authenticationFailed(), because: 'there is no such client' };
+  const { assertion } = authentication;
+  if (assertion) {
+    const { jti, expiresAt } = assertion;
+    const isNew = await once(() => storage.useAssertion(clientId, jti, expiresAt));
+    if (!isNew) return { refusal: assertionReplayed(), because: `jti ${jti} has been used before` };
+  }
+  return { refusal: null, facts };
+}
 
 /** Compares in constant time, whatever the lengths. */
 function equalSecrets(a: string, b: string): boolean {
@@ -42,7 +81,7 @@ const CLOCK_SKEW_SECONDS = 10;
  *
  * @param facts null when there is no such client; the work is the same.
  */
-export async function authenticateClient(
+async function authenticate(
   clientId: string,
   proof: ClientProof,
   facts: ClientAuthenticationFacts | null,

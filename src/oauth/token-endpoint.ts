@@ -10,21 +10,14 @@ import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import type { ActionRunner } from '../actions/run-actions.js';
 import type { Tenant } from '../domain/tenant.js';
-import type { TokenFacts } from '../domain/token-facts.js';
 import type { PlatformChoices } from '../policy/platform-choices.js';
 import type { Storage } from '../storage/storage.js';
 import { lifetimeOf, mintAccessToken } from './access-token.js';
-import { authenticateClient } from './client-authentication.js';
+import { proveClient } from './client-authentication.js';
 import { Once } from './grants/grant.js';
 import { grants } from './grants/registry.js';
-import { type GrantedOutcome, type Outcome, refused, type RefusedOutcome } from './outcome.js';
-import {
-  assertionReplayed,
-  authenticationFailed,
-  grantTypeUnsupported,
-  methodNotAllowed,
-  serverError,
-} from './refusal.js';
+import { type GrantedOutcome, type Outcome, refused } from './outcome.js';
+import { grantTypeUnsupported, methodNotAllowed, serverError } from './refusal.js';
 import type { KeySet } from './signing-keys.js';
 import { TokenAnswer } from './token-answer.js';
 import { tokenLogEntry } from './token-log.js';
@@ -104,13 +97,14 @@ async function issueForUser(
     { clientId, audience: null, organization: null },
     { fresh: true },
   );
-  const refusal = await authenticate(request, facts, new Once(), options);
-  if (refusal === null) {
+  const client = await proveClient(request, facts, options);
+  if (client.refusal === null) {
     const flows = await options.userFlows();
     await flows.issue(req, res, request);
   } else {
-    await options.storage.appendLog(tokenLogEntry(req, request, refusal, options));
-    answer.refuse(refusal.refusal, []);
+    const outcome = refused(facts, client.refusal, client.because);
+    await options.storage.appendLog(tokenLogEntry(req, request, outcome, options));
+    answer.refuse(client.refusal, []);
   }
 }
 
@@ -140,38 +134,10 @@ async function decide(
 ): Promise<Outcome> {
   const { clientId, audience, resource, organization } = request;
   const facts = await options.storage.tokenFacts({ clientId, audience, resource, organization }, { fresh });
-  const refusal = await authenticate(request, facts, once, options);
-  if (refusal) return refusal;
+  const client = await proveClient(request, facts, options, (use) => once.useAssertion(use));
+  if (client.refusal) return refused(facts, client.refusal, client.because);
   const grant = grants.get(request.grantType);
-  // There are facts, or nobody would have been authenticated.
-  return grant && facts ? grant(request, facts, once, options) : refused(facts, grantTypeUnsupported(), null);
-}
-
-/** @returns the refusal; null when the client is who it says it is. */
-async function authenticate(
-  request: TokenRequest,
-  facts: TokenFacts | null,
-  once: Once,
-  { storage, tenant, now }: TokenEndpointOptions,
-): Promise<RefusedOutcome | null> {
-  const { clientId } = request;
-  const authentication = await authenticateClient(
-    clientId,
-    request.proof,
-    facts?.authentication ?? null,
-    tenant,
-    now(),
-  );
-  if (!authentication.authenticated) return refused(facts, authenticationFailed(), authentication.because);
-  if (facts === null) return refused(null, authenticationFailed(), 'there is no such client');
-  const { assertion } = authentication;
-  if (assertion) {
-    const isNew = await once.useAssertion(() =>
-      storage.useAssertion(clientId, assertion.jti, assertion.expiresAt),
-    );
-    if (!isNew) return refused(facts, assertionReplayed(), `jti ${assertion.jti} has been used before`);
-  }
-  return null;
+  return grant ? grant(request, client.facts, once, options) : refused(facts, grantTypeUnsupported(), null);
 }
 
 function sign(

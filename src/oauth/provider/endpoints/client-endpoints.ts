@@ -2,10 +2,10 @@
 // same code; the library gets what is left of the request.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { authenticateClient } from '../../client-authentication.js';
+import { proveClient } from '../../client-authentication.js';
 import { identify, identityParameters } from '../../client-identity.js';
 import { isStrictThirdParty } from '../../../policy/client-kind.js';
-import { assertionReplayed, authenticationFailed, malformed, type Refusal } from '../../refusal.js';
+import { malformed, type Refusal } from '../../refusal.js';
 import { readParameters } from '../../request-parameters.js';
 import { TokenAnswer } from '../../token-answer.js';
 import type { UserFlowOptions } from '../routes.js';
@@ -34,7 +34,7 @@ const unauthorizedClient = (description: string): Refusal => ({
  */
 export async function authenticatedForm(
   req: IncomingMessage,
-  { storage, tenant, now }: UserFlowOptions,
+  options: UserFlowOptions,
   kind: { readonly onlyConfidential: boolean; readonly forDevices: boolean },
 ): Promise<URLSearchParams | Refusal> {
   const sent = await readParameters(req, KNOWN);
@@ -44,7 +44,7 @@ export async function authenticatedForm(
   if ('reason' in identity) return identity;
   const { clientId, proof } = identity;
   const query = { clientId, audience: null, organization: null };
-  const facts = await storage.tokenFacts(query, { fresh: true });
+  const facts = await options.storage.tokenFacts(query, { fresh: true });
   if (
     kind.forDevices &&
     proof.kind === 'secret' &&
@@ -52,22 +52,13 @@ export async function authenticatedForm(
   ) {
     return unauthorizedClient('The client has no secret, and must not send one');
   }
-  const authentication = await authenticateClient(
-    clientId,
-    proof,
-    facts?.authentication ?? null,
-    tenant,
-    now(),
-  );
-  if (!authentication.authenticated || facts === null) return authenticationFailed();
-  const { assertion } = authentication;
-  if (assertion && !(await storage.useAssertion(clientId, assertion.jti, assertion.expiresAt))) {
-    return assertionReplayed();
-  }
-  if (kind.onlyConfidential && !facts.access.client.isConfidential) {
+  const proven = await proveClient(identity, facts, options);
+  if (proven.refusal) return proven.refusal;
+  const { client } = proven.facts.access;
+  if (kind.onlyConfidential && !client.isConfidential) {
     return unauthorizedClient('Public clients cannot push authorization requests');
   }
-  if (kind.onlyConfidential && isStrictThirdParty(facts.access.client)) return notForThirdParties();
+  if (kind.onlyConfidential && isStrictThirdParty(client)) return notForThirdParties();
   const form = new URLSearchParams();
   for (const [name, value] of parameters) {
     if (!CREDENTIALS.has(name)) form.set(name, value);
