@@ -4,7 +4,7 @@ import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { PostLoginChanges } from '../../../domain/action.js';
 import type { ActionChanges } from '../../../domain/authorization.js';
 import type { JsonObject } from '../../../domain/json.js';
-import type { ActionFacts, TokenFacts } from '../../../domain/token-facts.js';
+import type { ActionFacts } from '../../../domain/token-facts.js';
 import type { User } from '../../../domain/user.js';
 import { connectionOf } from '../../../http/router.js';
 import { applyActionScopes } from '../../../policy/action-scopes.js';
@@ -12,18 +12,15 @@ import { decidePostLogin } from '../../../policy/actions.js';
 import type { UserAccessRequest, UserGranted } from '../../../policy/decision.js';
 import type { PlatformChoices } from '../../../policy/platform-choices.js';
 import { claimsAllowedFor } from '../../custom-claims.js';
-import { userRefusalFor } from '../../user-refusal.js';
 import { grantTypes } from '../../vocabulary.js';
 import { NO_CHANGES } from '../tokens/issuance.js';
 import type { ProviderOptions } from '../options.js';
-import { RefusedRequest } from '../refused-request.js';
+import { type Considered, refusedAccess } from '../user-access.js';
 
 /** A login, or a refresh, that access was granted to. */
-export interface PostLogin {
+export interface PostLogin extends Considered {
   readonly ctx: KoaContextWithOIDC;
   readonly user: User;
-  readonly request: UserAccessRequest;
-  readonly facts: TokenFacts;
   readonly decision: UserGranted;
 }
 
@@ -159,7 +156,7 @@ async function keepMetadata(
  * @throws RefusedRequest when one of them denies or fails.
  */
 export async function runPostLogin(login: PostLogin, options: ProviderOptions): Promise<AfterActions> {
-  const { user, request, facts, decision } = login;
+  const { user, facts, decision } = login;
   const { actions, storage, log, choices } = options;
   const bound = facts.actions;
   if (bound === null || actions === null) return { decision, changes: NO_CHANGES };
@@ -175,9 +172,7 @@ export async function runPostLogin(login: PostLogin, options: ProviderOptions): 
   } else await keepMetadata(user, outcome.changes, options);
 
   const final = decidePostLogin(decision, outcome, choices);
-  if (!final.granted) {
-    throw new RefusedRequest(userRefusalFor(final.denial, clientId, request.flow), { trace: final.trace });
-  }
+  if (!final.granted) throw refusedAccess(login, final);
   if (outcome.kind !== 'completed') throw new TypeError('granted what an Action denied');
   const { accessTokenClaims, idTokenClaims, addedScopes, removedScopes } = outcome.changes;
   const changes = {

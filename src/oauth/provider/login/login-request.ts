@@ -2,11 +2,8 @@
 
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { Authorization } from '../../../domain/authorization.js';
-import type { TokenFacts } from '../../../domain/token-facts.js';
 import type { UserAccessRequest, UserDecision } from '../../../policy/decision.js';
-import { decideAccess } from '../../../policy/decide-access.js';
 import { malformed } from '../../refusal.js';
-import { userRefusalFor } from '../../user-refusal.js';
 import { grantTypes } from '../../vocabulary.js';
 import { runPostLogin } from './actions.js';
 import { apiUri } from '../library/api-uri.js';
@@ -17,12 +14,11 @@ import type { ProviderOptions } from '../options.js';
 import { RefusedRequest } from '../refused-request.js';
 import { parameterFault } from './third-parties.js';
 import { writeAuthorization } from '../tokens/new-authorization.js';
+import { type Considered, decideUserAccess, refusedAccess } from '../user-access.js';
 
 /** What was decided about a login, and on what. */
-export interface LoginDecision {
+export interface LoginDecision extends Considered {
   readonly asked: Asked;
-  readonly request: UserAccessRequest;
-  readonly facts: TokenFacts;
   readonly decision: UserDecision;
 }
 
@@ -81,20 +77,17 @@ export function decideLogin(ctx: KoaContextWithOIDC, options: ProviderOptions): 
 async function decide(
   ctx: KoaContextWithOIDC,
   userId: string | null,
-  { storage, choices }: ProviderOptions,
+  options: ProviderOptions,
 ): Promise<LoginDecision> {
   const { client } = ctx.oidc;
   if (client === undefined) throw new TypeError('the library has not found the client yet');
   const asked = readAsked(ctx.oidc.params?.[ASKED]);
   const problem = asked.problem ?? parameterFault(ownMetadata(client), asked.parameters);
   if (problem !== null) throw new RefusedRequest(malformed(problem));
-  const request = requestOf(ctx, asked);
-  const { audience, resource, organization } = request;
-  const query = { clientId: client.clientId, audience, resource, organization, userId };
-  const facts = await storage.userTokenFacts(query);
-  if (facts === null) throw new RefusedRequest(malformed('Unknown client'));
-  const decision = decideAccess(request, facts.access, choices);
-  return { asked, request, facts, decision };
+  const subject = { clientId: client.clientId, userId };
+  const considered = await decideUserAccess(requestOf(ctx, asked), subject, options);
+  if (considered === null) throw new RefusedRequest(malformed('Unknown client'));
+  return { asked, ...considered };
 }
 
 /** Denials that are questions to the user. */
@@ -107,16 +100,14 @@ const QUESTIONS = new Set(['login_required', 'consent_required', 'organization_s
  */
 export async function requestedApi(ctx: KoaContextWithOIDC, options: ProviderOptions): Promise<string> {
   const login = await decideLogin(ctx, options);
-  refuseUnlessQuestion(ctx, login);
+  refuseUnlessQuestion(login);
   return apiUri(login.facts.access.resourceServer?.identifier ?? null);
 }
 
-function refuseUnlessQuestion(ctx: KoaContextWithOIDC, { decision, request }: LoginDecision): void {
+function refuseUnlessQuestion(login: LoginDecision): void {
+  const { decision } = login;
   if (decision.granted || QUESTIONS.has(decision.denial.reason)) return;
-  const clientId = ctx.oidc.client?.clientId ?? '';
-  throw new RefusedRequest(userRefusalFor(decision.denial, clientId, request.flow), {
-    trace: decision.trace,
-  });
+  throw refusedAccess(login, decision);
 }
 
 /** Nothing of a login lives longer where its client has no refresh token; a code is exchanged within minutes. */
@@ -131,10 +122,7 @@ export async function concludeLogin(ctx: KoaContextWithOIDC, options: ProviderOp
   const login = await decideLogin(ctx, options);
   const { decision, request, facts } = login;
   const { grant, client, account, session } = ctx.oidc;
-  if (!decision.granted) {
-    const refusal = userRefusalFor(decision.denial, client?.clientId ?? '', request.flow);
-    throw new RefusedRequest(refusal, { trace: decision.trace });
-  }
+  if (!decision.granted) throw refusedAccess(login, decision);
   if (grant?.jti === undefined || client === undefined || account === undefined) {
     throw new TypeError('a login without a user, a client or a grant');
   }

@@ -7,7 +7,6 @@ import type { ActionChanges, Authorization } from '../../../domain/authorization
 import type { JsonObject } from '../../../domain/json.js';
 import type { TokenFacts } from '../../../domain/token-facts.js';
 import type { User } from '../../../domain/user.js';
-import { decideAccess } from '../../../policy/decide-access.js';
 import type { UserAccessRequest, UserGranted } from '../../../policy/decision.js';
 import { userRefusalFor } from '../../user-refusal.js';
 import { runPostLogin } from '../login/actions.js';
@@ -17,6 +16,7 @@ import { issueTokens } from '../library/internals.js';
 import { remember } from './issuance.js';
 import type { ProviderOptions } from '../options.js';
 import { RefusedRequest } from '../refused-request.js';
+import { decideUserAccess, refusedAccess } from '../user-access.js';
 import { askedAtTokenEndpoint } from './token-parameters.js';
 import { writeAuthorization } from './new-authorization.js';
 
@@ -65,16 +65,10 @@ async function decide(
   options: ProviderOptions,
 ): Promise<Decided> {
   const { clientId } = askedAtTokenEndpoint(ctx);
-  const { audience, resource, organization } = request;
-  const query = { clientId, audience, resource, organization, userId: user.userId };
-  const facts = await options.storage.userTokenFacts(query);
-  if (facts === null) throw new TypeError('the client has gone');
-  const decision = decideAccess(request, facts.access, options.choices);
-  if (!decision.granted) {
-    throw new RefusedRequest(userRefusalFor(decision.denial, clientId, request.flow), {
-      trace: decision.trace,
-    });
-  }
+  const considered = await decideUserAccess(request, { clientId, userId: user.userId }, options);
+  if (considered === null) throw new TypeError('the client has gone');
+  const { facts, decision } = considered;
+  if (!decision.granted) throw refusedAccess(considered, decision);
   return { facts, ...(await runPostLogin({ ctx, user, request, facts, decision }, options)) };
 }
 
@@ -86,13 +80,12 @@ async function decide(
 export async function refuseBeforeLogin(
   ctx: KoaContextWithOIDC,
   request: UserAccessRequest,
-  { storage, choices }: ProviderOptions,
+  options: ProviderOptions,
 ): Promise<void> {
   const { clientId } = askedAtTokenEndpoint(ctx);
-  const { audience, resource, organization } = request;
-  const facts = await storage.userTokenFacts({ clientId, audience, resource, organization, userId: null });
-  if (facts === null) throw new TypeError('the client has gone');
-  const decision = decideAccess(request, facts.access, choices);
+  const considered = await decideUserAccess(request, { clientId, userId: null }, options);
+  if (considered === null) throw new TypeError('the client has gone');
+  const { decision } = considered;
   if (decision.granted || decision.denial.reason === 'login_required') return;
   throw new RefusedRequest(userRefusalFor(decision.denial, clientId, request.flow));
 }

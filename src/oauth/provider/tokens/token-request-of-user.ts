@@ -3,15 +3,13 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { Authorization } from '../../../domain/authorization.js';
 import type { User } from '../../../domain/user.js';
-import { decideAccess } from '../../../policy/decide-access.js';
 import type { UserAccessRequest, UserFlow } from '../../../policy/decision.js';
-import { userRefusalFor } from '../../user-refusal.js';
 import { grantTypes } from '../../vocabulary.js';
 import { appliedChanges, runPostLogin } from '../login/actions.js';
 import { remember } from './issuance.js';
 import type { ProviderOptions } from '../options.js';
 import { authorizationFor } from '../library/request-memory.js';
-import { RefusedRequest } from '../refused-request.js';
+import { decideUserAccess, refusedAccess } from '../user-access.js';
 import { askedAtTokenEndpoint } from './token-parameters.js';
 
 interface Source {
@@ -65,17 +63,11 @@ export async function decideToken(
   if (user === null) return undefined;
 
   const flow: UserFlow = source.kind === 'RefreshToken' ? 'refresh' : 'code_exchange';
-  const request = requestOf(ctx, authorization, flow);
-  const { audience, resource, organization } = request;
-  const query = { clientId: client.clientId, audience, resource, organization, userId: user.userId };
-  const facts = await storage.userTokenFacts(query);
-  if (facts === null) return undefined;
-  const decision = decideAccess(request, facts.access, choices);
-  if (!decision.granted) {
-    throw new RefusedRequest(userRefusalFor(decision.denial, client.clientId, flow), {
-      trace: decision.trace,
-    });
-  }
+  const subject = { clientId: client.clientId, userId: user.userId };
+  const considered = await decideUserAccess(requestOf(ctx, authorization, flow), subject, options);
+  if (considered === null) return undefined;
+  const { request, facts, decision } = considered;
+  if (!decision.granted) throw refusedAccess(considered, decision);
   const final =
     flow === 'refresh'
       ? await runPostLogin({ ctx, user, request, facts, decision }, options)
