@@ -44,7 +44,7 @@ function clients({ storage, context }: AdapterOptions): Adapter {
   };
 }
 
-/** The library's grants are our authorizations, which `login/login-request.ts` and `tokens/grants.ts` write. */
+/** The library's grants are our authorizations, which `tokens/new-authorization.ts` writes. */
 function grants({ storage, now, context }: AdapterOptions): Adapter {
   return {
     find: async (id) => {

@@ -1,7 +1,6 @@
 // A login that an application asks for: what it asks, what is decided about it, and what becomes of it.
 
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import type { Authorization } from '../../../domain/authorization.js';
 import type { UserAccessRequest, UserDecision } from '../../../policy/decision.js';
 import { malformed } from '../../refusal.js';
 import { grantTypes } from '../../vocabulary.js';
@@ -9,11 +8,10 @@ import { runPostLogin } from './actions.js';
 import { apiUri } from '../library/api-uri.js';
 import { ASKED, type Asked, readAsked } from './asked.js';
 import { ownMetadata } from '../library/client-metadata.js';
-import { remember } from '../tokens/issuance.js';
 import type { ProviderOptions } from '../options.js';
 import { RefusedRequest } from '../refused-request.js';
 import { parameterFault } from './third-parties.js';
-import { writeAuthorization } from '../tokens/new-authorization.js';
+import { recordAuthorization } from '../tokens/new-authorization.js';
 import { type Considered, decideUserAccess, refusedAccess } from '../user-access.js';
 
 /** What was decided about a login, and on what. */
@@ -111,7 +109,7 @@ function refuseUnlessQuestion(login: LoginDecision): void {
 }
 
 /** Nothing of a login lives longer where its client has no refresh token; a code is exchanged within minutes. */
-const WITHOUT_REFRESH_SECONDS = 86_400 * 30;
+const SECONDS_WITHOUT_REFRESH = 86_400 * 30;
 
 /**
  * Ends a login that nothing is left to ask about: Actions run, and what the user lets the client do is written down.
@@ -129,34 +127,18 @@ export async function concludeLogin(ctx: KoaContextWithOIDC, options: ProviderOp
   const user = await options.storage.config.users.find(account.accountId);
   if (user === null) throw new TypeError('the user has gone');
   const now = options.now();
-  const { decision: final, changes } = await runPostLogin({ ctx, user, request, facts, decision }, options);
-  const { refreshToken } = ownMetadata(client);
-  const lifetime = final.offline ? refreshToken.lifetimeSeconds : WITHOUT_REFRESH_SECONDS;
-  const authorization: Authorization = {
+  const final = await runPostLogin({ ctx, user, request, facts, decision }, options);
+  const agreed = {
+    ...final,
     id: grant.jti,
-    userId: user.userId,
-    clientId: client.clientId,
-    audience: final.audience,
-    organizationId: final.organization?.id ?? null,
-    grantType: request.grantType,
-    grantedScopes: final.scopes,
-    authorizationDetails: final.authorizationDetails,
-    needsConsent: final.needsConsent,
-    actionChanges: changes,
-    authenticatedAt: new Date((session?.loginTs ?? Math.floor(now.getTime() / 1000)) * 1000),
-    createdAt: now,
-    expiresAt: new Date(now.getTime() + lifetime * 1000),
-  };
-  await writeAuthorization(authorization, options.storage);
-  if (final.scopes.includes('openid')) grant.addOIDCScope('openid');
-  grant.addResourceScope(apiUri(final.audience), 'access');
-  remember(ctx, {
     user,
+    request,
     facts,
-    decision: final,
-    authorization,
-    changes,
-    grantType: request.grantType,
+    authenticatedAt: new Date((session?.loginTs ?? Math.floor(now.getTime() / 1000)) * 1000),
+    secondsWithoutRefresh: SECONDS_WITHOUT_REFRESH,
     otherClaims: {},
-  });
+  };
+  await recordAuthorization(ctx, agreed, options);
+  if (final.decision.scopes.includes('openid')) grant.addOIDCScope('openid');
+  grant.addResourceScope(apiUri(final.decision.audience), 'access');
 }

@@ -3,7 +3,7 @@
 
 import { randomBytes } from 'node:crypto';
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
-import type { ActionChanges, Authorization } from '../../../domain/authorization.js';
+import type { ActionChanges } from '../../../domain/authorization.js';
 import type { JsonObject } from '../../../domain/json.js';
 import type { TokenFacts } from '../../../domain/token-facts.js';
 import type { User } from '../../../domain/user.js';
@@ -11,14 +11,12 @@ import type { UserAccessRequest, UserGranted } from '../../../policy/decision.js
 import { userRefusalFor } from '../../user-refusal.js';
 import { runPostLogin } from '../login/actions.js';
 import { apiUri } from '../library/api-uri.js';
-import { ownMetadata } from '../library/client-metadata.js';
 import { issueTokens } from '../library/internals.js';
-import { remember } from './issuance.js';
 import type { ProviderOptions } from '../options.js';
 import { RefusedRequest } from '../refused-request.js';
 import { decideUserAccess, refusedAccess } from '../user-access.js';
 import { askedAtTokenEndpoint } from './token-parameters.js';
-import { writeAuthorization } from './new-authorization.js';
+import { recordAuthorization } from './new-authorization.js';
 
 /** A user whom a grant type has found, and what it asks of the policy. */
 export interface FoundUser {
@@ -97,46 +95,19 @@ export async function issueTo(
   found: FoundUser,
   options: ProviderOptions,
 ): Promise<void> {
-  const { client } = ctx.oidc;
-  if (client === undefined) throw new TypeError('the library has not found the client');
   const { facts, decision, changes } = await decide(ctx, found, options);
-  const { user, request, otherClaims } = found;
-  const now = options.now();
-  const lifetime = decision.offline
-    ? ownMetadata(client).refreshToken.lifetimeSeconds
-    : (facts.token?.lifetimeSeconds ?? 86_400);
-  const authorization: Authorization = {
-    id: randomBytes(32).toString('base64url'),
-    userId: user.userId,
-    clientId: client.clientId,
-    audience: decision.audience,
-    organizationId: decision.organization?.id ?? null,
-    grantType: request.grantType,
-    grantedScopes: decision.scopes,
-    authorizationDetails: null,
-    needsConsent: decision.needsConsent,
-    actionChanges: changes,
-    authenticatedAt: now,
-    createdAt: now,
-    expiresAt: new Date(now.getTime() + lifetime * 1000),
-  };
-  await writeAuthorization(authorization, options.storage);
-  remember(ctx, {
-    user,
-    facts,
-    decision,
-    authorization,
-    changes,
-    grantType: request.grantType,
-    otherClaims,
-  });
+  const id = randomBytes(32).toString('base64url');
+  const authenticatedAt = options.now();
+  const secondsWithoutRefresh = facts.token?.lifetimeSeconds ?? 86_400;
+  const agreed = { ...found, id, facts, decision, changes, authenticatedAt, secondsWithoutRefresh };
+  await recordAuthorization(ctx, agreed, options);
   const isOpenid = decision.scopes.includes('openid');
   await issueTokens(provider, ctx, {
-    accountId: user.userId,
-    grantId: authorization.id,
+    accountId: found.user.userId,
+    grantId: id,
     resource: apiUri(decision.audience),
     scope: isOpenid ? 'openid access' : 'access',
-    authTime: Math.floor(now.getTime() / 1000),
-    gty: request.grantType,
+    authTime: Math.floor(authenticatedAt.getTime() / 1000),
+    gty: found.request.grantType,
   });
 }
