@@ -12,7 +12,7 @@ const rulesOf = ({ trace }: ClientDecision): string[] => trace.map(({ rule, sour
 
 /** RFC 6749 section 4.4: a token for the client itself. Which one, if any, is the policy's to say. */
 export const clientCredentials: Grant = async (request, facts, once, options) => {
-  const { storage, choices, now, actions, log } = options;
+  const { storage, choices, now, actions } = options;
   const { clientId } = request;
   const deny = (denied: Extract<ClientDecision, { granted: false }>): RefusedOutcome =>
     refused(
@@ -42,8 +42,6 @@ export const clientCredentials: Grant = async (request, facts, once, options) =>
 
   const ran = await runCredentialsExchange(request, decision, facts, facts.actions, { ...options, actions });
   const { output } = ran;
-  if (ran.kind === 'failed')
-    log.warn({ action: ran.action, because: ran.because, clientId }, 'an Action failed');
   const final = decideActions(decision, ran);
   if (!final.granted) return { ...deny(final), quotaUses, output };
   // Only what has completed is granted.

@@ -11,6 +11,7 @@ import { applyActionScopes } from '../../../policy/action-scopes.js';
 import { decidePostLogin } from '../../../policy/actions.js';
 import type { UserAccessRequest, UserGranted } from '../../../policy/decision.js';
 import type { PlatformChoices } from '../../../policy/platform-choices.js';
+import { configurationEvent, requestEvent, runBoundActions } from '../../bound-actions.js';
 import { claimsAllowedFor } from '../../custom-claims.js';
 import { grantTypes } from '../../vocabulary.js';
 import { NO_CHANGES } from '../tokens/issuance.js';
@@ -79,41 +80,23 @@ async function rolesOf(
   return items.map(({ name }) => name);
 }
 
-/** The platform's page "Post-login Event Object". What this server does not know is left out, or empty. */
+/** The platform's page "Post-login Event Object". */
 async function eventOf(login: PostLogin, bound: ActionFacts, options: ProviderOptions): Promise<JsonObject> {
   const { ctx, user, request, facts, decision } = login;
-  const { client } = facts.access;
   const { organization } = decision;
-  const { ip, userAgent } = connectionOf(ctx.req);
-  const known = organization && bound.organizations[organization.id];
   const connection = await options.storage.config.connections.findByName(user.connection);
   return {
+    ...configurationEvent(facts, bound, organization, options.tenant),
     user: userOf(user),
     authorization: { roles: await rolesOf(user, organization?.id ?? null, options) },
-    client: { client_id: client.clientId, name: client.name, metadata: bound.clientMetadata },
     connection: {
       id: connection?.id ?? '',
       name: user.connection,
       strategy: user.provider,
       metadata: connection?.metadata ?? {},
     },
-    ...(organization && {
-      organization: {
-        id: organization.id,
-        name: organization.name,
-        ...(known?.displayName != null && { display_name: known.displayName }),
-        metadata: known?.metadata ?? {},
-      },
-    }),
-    request: {
-      method: ctx.method,
-      hostname: options.tenant.domain,
-      ip,
-      ...(userAgent !== null && { user_agent: userAgent }),
-      geoip: {},
-    },
+    request: requestEvent(ctx.method, connectionOf(ctx.req), options.tenant),
     ...(decision.audience !== null && { resource_server: { identifier: decision.audience } }),
-    tenant: { id: options.tenant.name },
     transaction: {
       protocol: protocolOf(request),
       requested_scopes: request.scopes ?? [],
@@ -157,19 +140,13 @@ async function keepMetadata(
  */
 export async function runPostLogin(login: PostLogin, options: ProviderOptions): Promise<AfterActions> {
   const { user, facts, decision } = login;
-  const { actions, storage, log, choices } = options;
+  const { actions, choices } = options;
   const bound = facts.actions;
   if (bound === null || actions === null) return { decision, changes: NO_CHANGES };
 
-  const deployed = await storage.actionsOf(bound.references);
-  const outcome =
-    deployed === null
-      ? ({ kind: 'failed', action: '', because: 'it was deleted meanwhile', output: [] } as const)
-      : await actions.run('post-login', deployed, await eventOf(login, bound, options));
-  const { clientId } = facts.access.client;
-  if (outcome.kind === 'failed') {
-    log.warn({ action: outcome.action, because: outcome.because, clientId }, 'an Action failed');
-  } else await keepMetadata(user, outcome.changes, options);
+  const event = (): Promise<JsonObject> => eventOf(login, bound, options);
+  const outcome = await runBoundActions('post-login', facts, bound, event, { ...options, actions });
+  if (outcome.kind !== 'failed') await keepMetadata(user, outcome.changes, options);
 
   const final = decidePostLogin(decision, outcome, choices);
   if (!final.granted) throw refusedAccess(login, final);
