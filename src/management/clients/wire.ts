@@ -2,9 +2,8 @@
 
 import type { components } from '../../generated/openapi.js';
 import type { Client, ClientChanges, ClientCredential } from '../../domain/client.js';
-import { isJsonObject, type JsonObject, type JsonValue } from '../../domain/json.js';
+import { isJsonObject, type JsonObject, type JsonValue, withoutNulls } from '../../domain/json.js';
 import { quotaFromWire, quotaToWire } from '../token-quota.js';
-import { withoutNulls } from '../settings.js';
 import { credentialToWire, keyUses } from './credentials.js';
 import { fillRefreshToken, startsFrom } from './defaults.js';
 

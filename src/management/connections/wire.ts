@@ -7,8 +7,7 @@ import {
   type ConnectionChanges,
   type NewConnection,
 } from '../../domain/connection.js';
-import type { JsonObject } from '../../domain/json.js';
-import { withoutNulls } from '../settings.js';
+import { type JsonObject, withoutNulls } from '../../domain/json.js';
 import { defaultConnection } from './defaults.js';
 
 type Schemas = components['schemas'];

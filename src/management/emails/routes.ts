@@ -1,14 +1,13 @@
 // /api/v2/emails/provider and /api/v2/email-templates: kept and returned. Nothing here sends an email
 // (docs/compatibility.md).
 
-import type { JsonObject } from '../../domain/json.js';
+import { type JsonObject, withoutNulls } from '../../domain/json.js';
 import { ManagementError } from '../../errors.js';
 import type { Handlers } from '../../http/contract.js';
 import { pickFields } from '../../http/fields.js';
 import type { ConfigReader } from '../../storage/config.js';
 import type { ConfigStore } from '../../storage/storage.js';
 import type { ChangeConfig } from '../change.js';
-import { withoutNulls } from '../settings.js';
 import { changedProvider, providerToWire, templateToWire } from './wire.js';
 
 type Operations =

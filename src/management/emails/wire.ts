@@ -1,6 +1,5 @@
 import type { components } from '../../generated/openapi.js';
-import { isJsonObject, type JsonObject } from '../../domain/json.js';
-import { withoutNulls } from '../settings.js';
+import { isJsonObject, type JsonObject, withoutNulls } from '../../domain/json.js';
 
 type Schemas = components['schemas'];
 

@@ -1,4 +1,4 @@
-import { isJsonObject, type JsonObject, type JsonValue } from '../../domain/json.js';
+import { isJsonObject, type JsonObject, type JsonValue, withoutNulls } from '../../domain/json.js';
 
 /** What was there with what was sent over it, key by key at every depth. `null` takes a key away; lists are replaced. */
 export function merged(before: JsonObject, sent: JsonObject): JsonObject {
@@ -7,8 +7,7 @@ export function merged(before: JsonObject, sent: JsonObject): JsonObject {
     const there = before[name];
     return [name, merged(isJsonObject(there) ? there : {}, value)];
   });
-  const entries = Object.entries({ ...before, ...Object.fromEntries(changed) });
-  return Object.fromEntries(entries.filter(([, value]) => value !== null));
+  return withoutNulls({ ...before, ...Object.fromEntries(changed) });
 }
 
 /** Without the members of these names, wherever they stand. */

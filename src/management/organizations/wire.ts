@@ -1,8 +1,8 @@
 // An organization as the wire has it, and as the domain has it.
 
+import { withoutNulls } from '../../domain/json.js';
 import type { components } from '../../generated/openapi.js';
 import type { Organization, OrganizationChanges } from '../../domain/organization.js';
-import { withoutNulls } from '../settings.js';
 import { quotaFromWire, quotaToWire } from '../token-quota.js';
 
 type Schemas = components['schemas'];

@@ -1,9 +1,8 @@
 // An API as the wire has it, and as the domain has it.
 
 import type { components } from '../../generated/openapi.js';
-import type { JsonObject } from '../../domain/json.js';
+import { type JsonObject, withoutNulls } from '../../domain/json.js';
 import type { ResourceServer, ResourceServerChanges, TokenEncryption } from '../../domain/resource-server.js';
-import { withoutNulls } from '../settings.js';
 import { readEncryptionKey } from './rules.js';
 
 type Schemas = components['schemas'];

@@ -1,7 +1,7 @@
 // The tenant's settings as the wire has them, and as the domain has them.
 
 import type { components } from '../../generated/openapi.js';
-import type { JsonObject, JsonValue } from '../../domain/json.js';
+import { type JsonObject, type JsonValue, withoutNulls } from '../../domain/json.js';
 import type {
   DefaultTokenQuotas,
   TenantSettings,
@@ -9,7 +9,6 @@ import type {
 } from '../../domain/tenant-settings.js';
 import type { Tenant } from '../../domain/tenant.js';
 import { quotaFromWire, quotaToWire } from '../token-quota.js';
-import { withoutNulls } from '../settings.js';
 
 type Schemas = components['schemas'];
 type Wire = Schemas['TenantSettings'];

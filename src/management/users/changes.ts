@@ -2,11 +2,10 @@
 
 import { type Connection, DATABASE_STRATEGY } from '../../domain/connection.js';
 import { newUserKey } from '../../domain/ids.js';
-import type { JsonObject } from '../../domain/json.js';
+import { type JsonObject, withoutNulls } from '../../domain/json.js';
 import type { NewUser, User, UserChanges } from '../../domain/user.js';
 import { ManagementError } from '../../errors.js';
 import type { components } from '../../generated/openapi.js';
-import { withoutNulls } from '../settings.js';
 import { defaultProfile, gravatarOf, type Known } from './profile.js';
 
 type Schemas = components['schemas'];

@@ -3,7 +3,7 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { PostLoginChanges } from '../../../domain/action.js';
 import type { ActionChanges } from '../../../domain/authorization.js';
-import type { JsonObject } from '../../../domain/json.js';
+import { type JsonObject, withoutNulls } from '../../../domain/json.js';
 import type { ActionFacts } from '../../../domain/token-facts.js';
 import type { User } from '../../../domain/user.js';
 import { connectionOf } from '../../../http/router.js';
@@ -61,7 +61,7 @@ function userOf(user: User): JsonObject {
     family_name: user.familyName,
   };
   return {
-    ...Object.fromEntries(Object.entries(known).filter(([, value]) => value !== null)),
+    ...withoutNulls(known),
     app_metadata: user.appMetadata ?? {},
     user_metadata: user.userMetadata ?? {},
     created_at: user.createdAt.toISOString(),
@@ -107,10 +107,9 @@ async function eventOf(login: PostLogin, bound: ActionFacts, options: ProviderOp
   };
 }
 
-/** Merged at its first level, where null removes a member, as the Management API does it. */
-function merged(before: JsonObject | null, changes: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries({ ...before, ...changes }).filter(([, value]) => value !== null));
-}
+/** Merged at its first level, as the Management API does it. */
+const merged = (before: JsonObject | null, changes: JsonObject): JsonObject =>
+  withoutNulls({ ...before, ...changes });
 
 async function keepMetadata(
   user: User,
