@@ -1,4 +1,5 @@
 import type { JsonObject } from './json.js';
+import { isUnstorable } from './text.js';
 
 /** The platform's event codes (token-issuance.md 8) that this server writes. */
 export type LogType =
@@ -60,4 +61,12 @@ export interface NewLogEntry {
 export interface LogEntry extends NewLogEntry {
   /** Sorts by time: entries written later have greater ids. */
   readonly logId: string;
+}
+
+/** Values of a request end in the log; they can be long, and columns have indexes. */
+const MAX_LOGGED = 600;
+
+/** Text as the log keeps it: cut, and null where there is none or no column can hold it. */
+export function logged(text: string | null | undefined): string | null {
+  return text === null || text === undefined || isUnstorable(text) ? null : text.slice(0, MAX_LOGGED);
 }

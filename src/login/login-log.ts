@@ -1,13 +1,10 @@
 // What the log says of logins (token-issuance.md 8; auth0/docs-v2, log-event-type-codes.mdx).
 
 import { DATABASE_STRATEGY } from '../domain/connection.js';
-import type { LogType, NewLogEntry } from '../domain/log-entry.js';
+import { logged, type LogType, type NewLogEntry } from '../domain/log-entry.js';
 import type { Tenant } from '../domain/tenant.js';
 import type { User } from '../domain/user.js';
 import type { LoginAttempt, LoginResult } from './password-login.js';
-
-const MAX_LOGGED = 600;
-const cut = (text: string): string => text.slice(0, MAX_LOGGED);
 
 /** The platform's texts for each refusal. */
 export const loginTexts = {
@@ -56,8 +53,8 @@ export function loginLogEntry(event: LoginEvent): NewLogEntry {
   return {
     date: now,
     type: typeOf(result),
-    clientId: attempt.clientId === null ? null : cut(attempt.clientId),
-    audience: audience === null ? null : cut(audience),
+    clientId: logged(attempt.clientId),
+    audience: logged(audience),
     organizationId,
     reason: result.ok ? 'logged_in' : result.reason,
     configVersion: null,
@@ -67,7 +64,7 @@ export function loginLogEntry(event: LoginEvent): NewLogEntry {
       ...(user && { user_name: nameOf(user), connection: user.connection }),
       strategy: DATABASE_STRATEGY,
       ip: attempt.ip,
-      ...(userAgent !== null && { user_agent: userAgent }),
+      ...(userAgent !== null && { user_agent: logged(userAgent) }),
       hostname: tenant.domain,
       tenant_name: tenant.name,
       details: { ...(!result.ok && { identifier_hint: hint(attempt.identifier) }) },

@@ -2,7 +2,7 @@ import type { ActionOutput } from '../domain/action.js';
 import type { JsonObject } from '../domain/json.js';
 import type { TokenFacts, TokenSettings } from '../domain/token-facts.js';
 import type { QuotaUse } from '../domain/token-quota.js';
-import type { ClientGranted } from '../policy/decision.js';
+import type { ClientGranted, TraceStep } from '../policy/decision.js';
 import type { Refusal } from './refusal.js';
 
 export type Granted = ClientGranted;
@@ -42,3 +42,7 @@ export function refused(
 ): RefusedOutcome {
   return { refusal, facts, rules, because, quotaUses: [] };
 }
+
+/** What a decision went through, as the log has it: each rule with its row of the decision table, in order. */
+export const rulesOf = (trace: readonly TraceStep[]): string[] =>
+  trace.map(({ rule, source }) => `${rule} ${source}`);

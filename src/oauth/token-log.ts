@@ -1,16 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { JsonObject } from '../domain/json.js';
-import type { LogType, NewLogEntry } from '../domain/log-entry.js';
+import { logged, type LogType, type NewLogEntry } from '../domain/log-entry.js';
 import type { Tenant } from '../domain/tenant.js';
 import { connectionOf } from '../http/router.js';
 import { audienceOf } from '../policy/audience.js';
 import type { Outcome } from './outcome.js';
 import type { TokenRequest } from './token-request.js';
 import { grantTypes } from './vocabulary.js';
-
-/** Values of a request end here in the log; they can be long, and columns have indexes. */
-const MAX_LOGGED = 600;
-const cut = (text: string | null): string | null => text && text.slice(0, MAX_LOGGED);
 
 function logType(request: TokenRequest | null, isRefused: boolean): LogType {
   if (request?.grantType !== grantTypes.clientCredentials) return 'f';
@@ -32,10 +28,10 @@ export function tokenLogEntry(
   const scopes = granted?.scopes ?? request?.scopes;
   const details: JsonObject = {
     rules: outcome.rules,
-    ...(outcome.because !== null && { because: cut(outcome.because) }),
+    ...(outcome.because !== null && { because: logged(outcome.because) }),
     ...(granted && { client_grant_id: granted.clientGrantId }),
-    ...(request?.scopes && { requested_scope: cut(request.scopes.join(' ')) }),
-    ...(request?.organization && { requested_organization: cut(request.organization) }),
+    ...(request?.scopes && { requested_scope: logged(request.scopes.join(' ')) }),
+    ...(request?.organization && { requested_organization: logged(request.organization) }),
     ...(refusal && { error: refusal.error.error }),
     ...(outcome.output?.length && {
       actions: outcome.output.map(({ action, text }) => ({ action, output: text })),
@@ -44,19 +40,19 @@ export function tokenLogEntry(
   return {
     date: now(),
     type: logType(request, refusal !== null),
-    clientId: cut(request?.clientId ?? null),
-    audience: cut(granted?.audience ?? askedFor ?? null),
+    clientId: logged(request?.clientId),
+    audience: logged(granted?.audience ?? askedFor),
     organizationId: organization?.id ?? null,
     reason: refusal?.reason ?? 'granted',
     configVersion: facts?.configVersion ?? null,
     data: {
-      ...(refusal && { description: cut(refusal.error.description) }),
+      ...(refusal && { description: logged(refusal.error.description) }),
       ...(facts && { client_name: facts.access.client.name }),
       ip: client.ip,
       ...(client.userAgent !== null && { user_agent: client.userAgent }),
       hostname: tenant.domain,
       tenant_name: tenant.name,
-      ...(scopes && scopes.length > 0 && { scope: granted ? scopes.join(' ') : cut(scopes.join(' ')) }),
+      ...(scopes && scopes.length > 0 && { scope: granted ? scopes.join(' ') : logged(scopes.join(' ')) }),
       ...(organization && { organization_name: organization.name }),
       details,
     },

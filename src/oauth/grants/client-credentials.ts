@@ -2,13 +2,11 @@ import { decideActions } from '../../policy/actions.js';
 import { decideAccess } from '../../policy/decide-access.js';
 import type { ClientDecision } from '../../policy/decision.js';
 import { decideQuota, quotasFor } from '../../policy/quota.js';
-import { type RefusedOutcome, refused } from '../outcome.js';
+import { refused, type RefusedOutcome, rulesOf } from '../outcome.js';
 import { refusalFor, serverError } from '../refusal.js';
 import { claimsAllowedFor } from '../custom-claims.js';
 import { runCredentialsExchange } from './credentials-exchange.js';
 import type { Grant } from './grant.js';
-
-const rulesOf = ({ trace }: ClientDecision): string[] => trace.map(({ rule, source }) => `${rule} ${source}`);
 
 /** RFC 6749 section 4.4: a token for the client itself. Which one, if any, is the policy's to say. */
 export const clientCredentials: Grant = async (request, facts, once, options) => {
@@ -19,12 +17,12 @@ export const clientCredentials: Grant = async (request, facts, once, options) =>
       facts,
       refusalFor(denied.denial, clientId),
       denied.trace.at(-1)?.because ?? null,
-      rulesOf(denied),
+      rulesOf(denied.trace),
     );
 
   const decision = decideAccess({ ...request, subjectType: 'client' }, facts.access, choices);
   if (!decision.granted) return deny(decision);
-  const rules = rulesOf(decision);
+  const rules = rulesOf(decision.trace);
   // Fails closed: there is a decision about an API, so its settings are there.
   if (facts.token === null) return refused(facts, serverError(), 'the API has no token settings', rules);
 
@@ -50,5 +48,5 @@ export const clientCredentials: Grant = async (request, facts, once, options) =>
       ? claimsAllowedFor(facts.access.resourceServer, ran.changes.accessTokenClaims)
       : {};
   const because = final.trace.at(-1)?.because ?? null;
-  return { ...granted, rules: rulesOf(final), because, decision: final, claims, output };
+  return { ...granted, rules: rulesOf(final.trace), because, decision: final, claims, output };
 };

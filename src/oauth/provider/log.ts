@@ -1,24 +1,18 @@
 // Rows about logins and their tokens (design.md D7): what was asked for, what came of it, which rule took what away.
 
-import type { KoaContextWithOIDC } from 'oidc-provider';
+import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { JsonObject } from '../../domain/json.js';
-import type { LogType, NewLogEntry } from '../../domain/log-entry.js';
-import { isUnstorable } from '../../domain/text.js';
+import { logged, type LogType, type NewLogEntry } from '../../domain/log-entry.js';
 import { connectionOf } from '../../http/router.js';
 import type { TraceStep } from '../../policy/decision.js';
+import { rulesOf } from '../outcome.js';
 import type { Refusal } from '../refusal.js';
 import { grantTypes } from '../vocabulary.js';
 import { ASKED, readAsked } from './login/asked.js';
 import { issuanceOf } from './tokens/issuance.js';
 import type { ProviderOptions } from './options.js';
 import { askedAtTokenEndpoint } from './tokens/token-parameters.js';
-import { errors } from 'oidc-provider';
 import { RefusedRequest } from './refused-request.js';
-
-/** Values of a request end here in the log; they can be long, and columns have indexes. */
-const MAX_LOGGED = 600;
-const cut = (text: string | null | undefined): string | null =>
-  text === null || text === undefined || isUnstorable(text) ? null : text.slice(0, MAX_LOGGED);
 
 /** token-issuance.md 8: success, failure. */
 const TOKEN_TYPES: Record<string, readonly [LogType, LogType]> = {
@@ -39,9 +33,6 @@ function typeOf(ctx: KoaContextWithOIDC, refusal: Refusal | null): LogType {
   return types === undefined ? 'f' : types[refusal ? 1 : 0];
 }
 
-const rulesOf = (trace: readonly TraceStep[]): string[] =>
-  trace.map(({ rule, source }) => `${rule} ${source}`);
-
 interface Row {
   readonly type: LogType;
   readonly reason: Refusal['reason'] | null;
@@ -58,33 +49,33 @@ function entry(ctx: KoaContextWithOIDC, row: Row, { tenant, now }: ProviderOptio
   const issuance = issuanceOf(ctx);
   const decision = row.reason === null ? (issuance?.decision ?? null) : null;
   const organization = decision?.organization ?? null;
-  const userAgent = cut(ctx.get('user-agent'));
+  const userAgent = logged(ctx.get('user-agent'));
   const userId = issuance?.user.userId ?? account?.accountId ?? null;
   const details: JsonObject = {
     ...(decision && { rules: rulesOf(decision.trace), client_grant_id: decision.clientGrantId }),
     ...(row.trace.length > 0 && { rules: rulesOf(row.trace) }),
-    ...(row.because !== null && { because: cut(row.because) }),
-    ...(row.requestedScopes && { requested_scope: cut(row.requestedScopes.join(' ')) }),
+    ...(row.because !== null && { because: logged(row.because) }),
+    ...(row.requestedScopes && { requested_scope: logged(row.requestedScopes.join(' ')) }),
     ...(decision &&
       decision.dropped.length > 0 && {
         dropped: decision.dropped.slice(0, 50).map(({ scope, source, because }) => ({
-          scope: cut(scope),
+          scope: logged(scope),
           source,
-          because: cut(because),
+          because: logged(because),
         })),
       }),
-    ...(row.description !== null && { error: cut(row.description) }),
+    ...(row.description !== null && { error: logged(row.description) }),
   };
   return {
     date: now(),
     type: row.type,
-    clientId: cut(client?.clientId),
-    audience: cut(decision?.audience ?? row.audience),
+    clientId: logged(client?.clientId),
+    audience: logged(decision?.audience ?? row.audience),
     organizationId: organization?.id ?? null,
     reason: row.reason ?? 'granted',
     configVersion: issuance?.facts.configVersion ?? null,
     data: {
-      ...(row.description !== null && { description: cut(row.description) }),
+      ...(row.description !== null && { description: logged(row.description) }),
       ...(client?.clientName !== undefined && { client_name: client.clientName }),
       ip: connectionOf(ctx.req).ip,
       ...(userAgent !== null && userAgent !== '' && { user_agent: userAgent }),

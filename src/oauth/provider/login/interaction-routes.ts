@@ -80,7 +80,7 @@ export function interactionPages(
       result,
       organizationId: login.organization?.id ?? null,
       audience: login.asked.audience,
-      userAgent: req.headers['user-agent']?.slice(0, 600) ?? null,
+      userAgent: req.headers['user-agent'] ?? null,
       now: now(),
       tenant,
     });

@@ -66,7 +66,7 @@ async function authenticateUser(
       result,
       organizationId: ofOrganization?.id ?? null,
       audience: null,
-      userAgent: ctx.get('user-agent').slice(0, 600),
+      userAgent: ctx.get('user-agent'),
       now: now(),
       tenant,
     }),
