@@ -247,6 +247,8 @@ describeInBrowser('in a browser', () => {
     const user = await givenUser(server);
     await visit({}, async (page) => {
       await page.goto(asksForOrders());
+      // With its first frame, which a user sees before typing, the page puts the focus there by itself.
+      await page.locator('input[name=username]:focus').waitFor();
       await page.keyboard.type(user.email);
       await page.keyboard.press('Tab');
       await page.keyboard.type(PASSWORD);
