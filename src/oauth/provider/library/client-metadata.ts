@@ -36,6 +36,7 @@ const settings = z.object({
   par_request_expiry: positive.nullish().catch(null),
   refresh_token: refreshToken.nullish().catch(null),
 });
+type KnownSettings = z.infer<typeof settings>;
 
 /** How long a client's refresh tokens live, and what their use does. Seconds; null for as long as their authorization. */
 interface RefreshTokenSettings {
@@ -60,14 +61,15 @@ export interface OwnMetadata {
   readonly showsErrorsHere: boolean;
   readonly refreshToken: RefreshTokenSettings;
   readonly idTokenLifetimeSeconds: number;
+  readonly requiresPushedRequests: boolean;
   readonly pushedRequestSeconds: number;
 }
 
 const isConfidential = ({ tokenEndpointAuthMethod, authenticationMethod }: Client): boolean =>
   tokenEndpointAuthMethod !== 'none' || authenticationMethod !== null;
 
-function refreshTokenOf(client: Client): RefreshTokenSettings {
-  const given = settings.parse(client.settings).refresh_token ?? refreshToken.parse({});
+function refreshTokenOf(client: Client, known: KnownSettings): RefreshTokenSettings {
+  const given = known.refresh_token ?? refreshToken.parse({});
   // token-issuance.md RT-11: those of third parties must expire.
   const expires = given.expiration_type === 'expiring' || !client.isFirstParty;
   const isEndless = !expires || (given.infinite_token_lifetime && client.isFirstParty);
@@ -99,8 +101,9 @@ export function ownMetadataOf(client: Client): OwnMetadata {
     logoutUrls: known.allowed_logout_urls,
     origins: [...known.allowed_origins, ...known.web_origins, ...known.callbacks.flatMap(originOf)],
     showsErrorsHere: isStrictThirdParty && known.redirection_policy !== 'allow_always',
-    refreshToken: refreshTokenOf(client),
+    refreshToken: refreshTokenOf(client, known),
     idTokenLifetimeSeconds: typeof lifetime === 'number' && lifetime > 0 ? lifetime : 36_000,
+    requiresPushedRequests: known.require_pushed_authorization_requests,
     pushedRequestSeconds: known.par_request_expiry ?? DEFAULT_PUSHED_REQUEST_SECONDS,
   };
 }
@@ -138,8 +141,7 @@ export function libraryMetadataOf(client: Client): AllClientMetadata {
     response_types: [...responseTypes],
     id_token_signed_response_alg: alg,
     ...(alg === 'HS256' && { client_secret: client.secret }),
-    require_pushed_authorization_requests: settings.parse(client.settings)
-      .require_pushed_authorization_requests,
+    require_pushed_authorization_requests: own.requiresPushedRequests,
     [OWN_METADATA]: own,
   };
 }
