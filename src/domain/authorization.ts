@@ -50,6 +50,16 @@ export interface NewArtifact {
   readonly expiresAt: Date;
 }
 
+/** No more than a name that is taken until then. */
+export const markUntil = (expiresAt: Date): NewArtifact => ({
+  payload: {},
+  authorizationId: null,
+  otherName: null,
+  leewaySeconds: 0,
+  idleSeconds: null,
+  expiresAt,
+});
+
 export interface Artifact extends Omit<NewArtifact, 'otherName'> {
   /** Its last use, or when it was made. */
   readonly usedAt: Date;

@@ -11,7 +11,7 @@ import { OWN_METADATA, ownMetadata } from './library/client-metadata.js';
 import { issuanceOf, settingsOf } from './tokens/issuance.js';
 import { libraryKeys } from './library/keys.js';
 import { fillGaps } from './library/gaps.js';
-import { decideLogin, requestedApi } from './login/login-request.js';
+import { askableLogin, requestedApi } from './login/login-request.js';
 import type { ProviderOptions } from './options.js';
 import { paths } from './paths.js';
 import { prompts } from './login/prompts.js';
@@ -60,7 +60,7 @@ function configuration(options: ProviderOptions, pages: LibraryPages): Configura
     scopes: ['openid', 'access'],
     claims: { openid: ['sub'] },
     conformIdTokenClaims: false,
-    extraParams: [ASKED, 'connection'],
+    extraParams: [ASKED],
     extraClientMetadata: { properties: [OWN_METADATA] },
     responseTypes: [...responseTypes],
     clientAuthMethods: ['none'],
@@ -132,8 +132,7 @@ async function resourceServerFor(ctx: KoaContextWithOIDC, options: ProviderOptio
   const issuance = issuanceOf(ctx);
   if (issuance) return tokenFormat(settingsOf(issuance), false, options);
   // At a login; the library asks again where a code is exchanged.
-  const { facts, request, decision } = await decideLogin(ctx, options);
-  if (!decision.granted) await requestedApi(ctx, options);
+  const { facts, request } = await askableLogin(ctx, options);
   const isFrontChannel = request.responseType?.split(' ').includes('token') ?? false;
   return tokenFormat(facts.token, isFrontChannel, options);
 }

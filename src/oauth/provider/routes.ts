@@ -106,7 +106,7 @@ export function userFlows(given: UserFlowOptions): UserFlows {
       clientEndpoint({ onlyConfidential: false, asksForLogin: true, forDevices: true }),
     ],
     [paths.revocation, clientEndpoint({ onlyConfidential: false, asksForLogin: false, forDevices: false })],
-    [paths.userinfo, userinfo(async () => provider, options)],
+    [paths.userinfo, userinfo(provider, options)],
     [paths.end_session, signOut],
     [paths.logout, logout(provider, options)],
   ]);

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { calculateJwkThumbprint, EmbeddedJWK, jwtVerify } from 'jose';
 import { z } from 'zod';
+import { markUntil } from '../../../domain/authorization.js';
 import type { Tenant } from '../../../domain/tenant.js';
 import type { Storage } from '../../../storage/storage.js';
 
@@ -65,11 +66,10 @@ export async function keyOf(
   if (proof.ath !== createHash('sha256').update(token).digest('base64url')) return null;
   // RFC 9449 section 11.1: each is good once.
   const expiresAt = new Date(now().getTime() + 2 * MAX_AGE_SECONDS * 1000);
-  const used = { payload: {}, authorizationId: null, otherName: null, leewaySeconds: 0, idleSeconds: null };
   const isNew = await storage.artifacts.putNew(
     KIND,
     `${proof.key}:${proof.jti}`,
-    { ...used, expiresAt },
+    markUntil(expiresAt),
     now(),
   );
   return isNew ? proof.key : null;

@@ -80,7 +80,7 @@ async function findOpaque(provider: Provider, token: string): Promise<TokenOfUse
 
 /** @param provider knows the tokens without an API. */
 export function userinfo(
-  provider: () => Promise<Provider>,
+  provider: Provider,
   options: UserinfoOptions,
 ): (req: IncomingMessage, res: ServerResponse) => Promise<void> {
   const send = (res: ServerResponse, status: number, body: object, challenge?: string): void => {
@@ -101,9 +101,7 @@ export function userinfo(
       return;
     }
     const { token, isBound } = shown;
-    const found = token.includes('.')
-      ? await verifyJwt(token, options)
-      : await findOpaque(await provider(), token);
+    const found = token.includes('.') ? await verifyJwt(token, options) : await findOpaque(provider, token);
     const isHolder = isBound
       ? found !== null && found.key !== null && found.key === (await keyOf(req, token, options))
       : found?.key === null;

@@ -92,20 +92,28 @@ async function decide(
 const QUESTIONS = new Set(['login_required', 'consent_required', 'organization_selection_required']);
 
 /**
- * The API that a login is for, in the library's words, once nothing speaks against asking the user (Q5: before the login).
+ * A login that nothing speaks against but what the user can still be asked (Q5: before the login).
  *
  * @throws RefusedRequest when the application may not have what it asks for, whoever the user is.
  */
-export async function requestedApi(ctx: KoaContextWithOIDC, options: ProviderOptions): Promise<string> {
+export async function askableLogin(
+  ctx: KoaContextWithOIDC,
+  options: ProviderOptions,
+): Promise<LoginDecision> {
   const login = await decideLogin(ctx, options);
-  refuseUnlessQuestion(login);
-  return apiUri(login.facts.access.resourceServer?.identifier ?? null);
+  const { decision } = login;
+  if (decision.granted || QUESTIONS.has(decision.denial.reason)) return login;
+  throw refusedAccess(login, decision);
 }
 
-function refuseUnlessQuestion(login: LoginDecision): void {
-  const { decision } = login;
-  if (decision.granted || QUESTIONS.has(decision.denial.reason)) return;
-  throw refusedAccess(login, decision);
+/**
+ * The API that a login is for, in the library's words.
+ *
+ * @throws RefusedRequest as `askableLogin` does.
+ */
+export async function requestedApi(ctx: KoaContextWithOIDC, options: ProviderOptions): Promise<string> {
+  const { facts } = await askableLogin(ctx, options);
+  return apiUri(facts.access.resourceServer?.identifier ?? null);
 }
 
 /** Nothing of a login lives longer where its client has no refresh token; a code is exchanged within minutes. */

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { markUntil } from '../../../domain/authorization.js';
 import type { Refusal } from '../../refusal.js';
 import type { TokenRequest } from '../../token-request.js';
 import { grantTypes } from '../../vocabulary.js';
@@ -30,8 +31,7 @@ async function pollsTooFast(
   if (code === undefined) return false;
   const last = await storage.artifacts.find(POLL, code);
   const until = new Date(now().getTime() + POLLING_SECONDS * 1000);
-  const poll = { payload: {}, authorizationId: null, otherName: null, leewaySeconds: 0, idleSeconds: null };
-  await storage.artifacts.put(POLL, code, { ...poll, expiresAt: until }, now());
+  await storage.artifacts.put(POLL, code, markUntil(until), now());
   return last !== null && now() < last.expiresAt;
 }
 
