@@ -19,19 +19,29 @@ function choiceFor({ isFirstParty, thirdPartySecurityMode }: LoginClient): Conne
   return thirdPartySecurityMode === 'permissive' ? 'either' : 'domain';
 }
 
+interface LoginChoice {
+  readonly client: LoginClient;
+  readonly organization: { readonly id: string } | null;
+  /** Names that it has to have, all of them, since the request or the user chose it; null for no choice. */
+  readonly named?: readonly (string | null)[];
+}
+
 /**
  * The connections that the users of a client can log in with, in order.
  *
  * For an organization its own connections count, and not those of the client (the platform's support article
  * "Understanding Access Behavior with Connections and Organizations", community.auth0.com, 167644).
  */
-export function loginConnections(
+export async function loginConnections(
   { logins }: Pick<Storage, 'logins'>,
-  { client, organization }: { client: LoginClient; organization: { readonly id: string } | null },
+  { client, organization, named = [] }: LoginChoice,
 ): Promise<readonly LoginConnection[]> {
   const choice = choiceFor(client);
-  if (organization === null) return logins.connectionsOfClient(client.clientId, choice);
-  return logins.connectionsOfOrganization(organization.id, { onlyDomain: choice === 'domain' });
+  const connections =
+    organization === null
+      ? await logins.connectionsOfClient(client.clientId, choice)
+      : await logins.connectionsOfOrganization(organization.id, { onlyDomain: choice === 'domain' });
+  return connections.filter(({ name }) => named.every((chosen) => chosen === null || chosen === name));
 }
 
 /**

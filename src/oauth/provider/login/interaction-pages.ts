@@ -44,8 +44,7 @@ export async function showLogin(
 ): Promise<string> {
   const { client, organization, asked, interaction } = login;
   const hint = interaction.params['login_hint'];
-  const connections = await loginConnections(storage, { client, organization });
-  const offered = connections.filter(({ name }) => asked.connection === null || name === asked.connection);
+  const offered = await loginConnections(storage, { client, organization, named: [asked.connection] });
   return loginPage({
     ...formOf(login),
     application: { name: client.name },

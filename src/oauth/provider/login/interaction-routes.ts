@@ -92,10 +92,8 @@ export function interactionPages(
     const identifier = form.get(FIELD.username)?.trim() ?? '';
     const password = form.get(FIELD.password) ?? '';
     const chosen = form.get(FIELD.connection);
-    const connections = (await loginConnections(storage, login))
-      .map(({ name }) => name)
-      .filter((name) => login.asked.connection === null || name === login.asked.connection)
-      .filter((name) => chosen === null || name === chosen);
+    const named = [login.asked.connection, chosen];
+    const connections = await loginConnections(storage, { ...login, named });
     const again = async (problems: Returned['problems'], status = 400): Promise<Step> => ({
       page: await showLogin(login, storage, {
         problems,
@@ -110,7 +108,7 @@ export function interactionPages(
     ];
     if (missing.length > 0) return again(missing);
     const attempt = {
-      connections,
+      connections: connections.map(({ name }) => name),
       identifier,
       password,
       ip: connectionOf(req).ip,

@@ -35,14 +35,13 @@ export function isOfForm(token: string | null, { csrfToken }: LoginUnderWay): bo
   return sent.length === expected.length && timingSafeEqual(sent, expected);
 }
 
-async function organizationOf(
+/** An organization by its id or else its name; whether the tenant takes names is for the policy to say. */
+export async function organizationNamed(
+  idOrName: string | null,
   { config }: Storage,
-  { organization }: Asked,
-  chosen: OwnResult | undefined,
 ): Promise<Organization | null> {
-  const id = chosen?.organization?.id ?? organization;
-  if (id === null) return null;
-  return (await config.organizations.find(id)) ?? (await config.organizations.findByName(id));
+  if (idOrName === null) return null;
+  return (await config.organizations.find(idOrName)) ?? (await config.organizations.findByName(idOrName));
 }
 
 /**
@@ -68,11 +67,12 @@ export async function loginUnderWay(
   if (client === null) throw new errors.SessionNotFound('the client has gone');
   const asked = readAsked(interaction.params[ASKED]);
   const accountId = session?.accountId;
+  const chosen = interaction.lastSubmission as OwnResult | undefined;
   return {
     interaction,
     asked,
     client,
-    organization: await organizationOf(storage, asked, interaction.lastSubmission as OwnResult | undefined),
+    organization: await organizationNamed(chosen?.organization?.id ?? asked.organization, storage),
     user: accountId === undefined ? null : await storage.config.users.find(accountId),
     csrfToken: csrfTokenOf(interaction),
   };

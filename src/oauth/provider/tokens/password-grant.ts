@@ -10,6 +10,7 @@ import type { User } from '../../../domain/user.js';
 import { malformed, type Refusal } from '../../refusal.js';
 import { grantTypes } from '../../vocabulary.js';
 import { issueTo, refuseBeforeLogin, requestWithoutBrowser } from './grants.js';
+import { organizationNamed } from '../login/interaction.js';
 import type { InteractionOptions } from '../login/interaction-routes.js';
 import { RefusedRequest } from '../refused-request.js';
 import { askedAtTokenEndpoint } from './token-parameters.js';
@@ -41,18 +42,11 @@ async function authenticateUser(
   const { clientId, organization, parameters } = askedAtTokenEndpoint(ctx);
   const client = await storage.config.clients.find(clientId);
   if (client === null) throw new TypeError('the client has gone');
-  // Whether the tenant takes names is for the policy to say.
-  const { organizations } = storage.config;
-  const ofOrganization =
-    organization === null
-      ? null
-      : ((await organizations.find(organization)) ?? (await organizations.findByName(organization)));
-  const realm = parameters.get('realm') ?? null;
-  const connections = (await loginConnections(storage, { client, organization: ofOrganization }))
-    .map(({ name }) => name)
-    .filter((name) => realm === null || name === realm);
+  const ofOrganization = await organizationNamed(organization, storage);
+  const named = [parameters.get('realm') ?? null];
+  const connections = await loginConnections(storage, { client, organization: ofOrganization, named });
   const attempt = {
-    connections,
+    connections: connections.map(({ name }) => name),
     identifier: required(ctx, 'username'),
     password: required(ctx, 'password'),
     ip: connectionOf(ctx.req).ip,
