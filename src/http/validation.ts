@@ -8,6 +8,7 @@ import { ManagementError } from '../errors.js';
 import { callerOf, requireScopes } from './authentication.js';
 import { type Contract, type ContractDocument, documentOf, familyOf, scopeAlternatives } from './contract.js';
 import { facets, type Finding, keysOf, validationMessage } from './validation-message.js';
+import { mediaTypeOf } from './media-type.js';
 
 /** The platform's limit (management-api.md 1.1). */
 const MAX_BODY_BYTES = 1_048_576;
@@ -19,7 +20,7 @@ const MAX_DEPTH = 20;
  * name a type without sending a body, and send bodies to operations that have none (recorded-behaviour.md 2).
  */
 function onlyJson(req: Request, _res: Response, next: NextFunction): void {
-  const mediaType = req.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+  const mediaType = mediaTypeOf(req);
   const hasBody =
     req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0;
   if (hasBody && mediaType !== undefined && mediaType !== 'application/json') {

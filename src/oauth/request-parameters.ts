@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import type { JsonObject, JsonValue } from '../domain/json.js';
 import { isUnstorable } from '../domain/text.js';
 import { malformed, type Refusal, tooLarge } from './refusal.js';
+import { mediaTypeOf } from '../http/media-type.js';
 
 /** Ample for an assertion and a thousand scopes. */
 const MAX_BODY_BYTES = 262_144;
@@ -89,8 +90,7 @@ export async function readParameters(
 ): Promise<Sent | Refusal> {
   const body = await readBody(req);
   if (typeof body !== 'string') return body;
-  const mediaType = req.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
-  const isJson = mediaType === 'application/json';
+  const isJson = mediaTypeOf(req) === 'application/json';
   const parameters = parseBody(body, isJson, known);
   if ('reason' in parameters) return parameters;
   return { parameters, readAll: (except) => parametersBut(except, body, isJson) };

@@ -1,5 +1,6 @@
 import { IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { Tenant } from '../../domain/tenant.js';
+import { mediaTypeOf } from '../../http/media-type.js';
 
 /**
  * Gives a request to the library. What it sees is a request of its own making:
@@ -68,8 +69,7 @@ const MAX_FORM_BYTES = 57_344;
  * closed half-way takes the answer with it. Rejects when the client goes away.
  */
 export async function readForm(req: IncomingMessage): Promise<URLSearchParams | null> {
-  const type = req.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
-  if (type !== 'application/x-www-form-urlencoded') return null;
+  if (mediaTypeOf(req) !== 'application/x-www-form-urlencoded') return null;
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of req as AsyncIterable<Buffer>) {
