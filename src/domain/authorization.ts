@@ -66,3 +66,13 @@ export interface Artifact extends Omit<NewArtifact, 'otherName'> {
   /** Its first use; null while it is unused. */
   readonly consumedAt: Date | null;
 }
+
+/** When it ends if nobody uses it until then. */
+export function endOf({ usedAt, idleSeconds, expiresAt }: Artifact): Date {
+  if (idleSeconds === null) return expiresAt;
+  return new Date(Math.min(expiresAt.getTime(), usedAt.getTime() + idleSeconds * 1000));
+}
+
+/** Whether it was used, and the leeway for using it again is over (token-issuance.md RT-6). */
+export const isUsedUp = ({ consumedAt, leewaySeconds }: Artifact, now: Date): boolean =>
+  consumedAt !== null && now.getTime() >= consumedAt.getTime() + leewaySeconds * 1000;

@@ -53,12 +53,6 @@ export interface TokenSettings {
   readonly encryption: TokenEncryption | null;
 }
 
-/** How ID tokens for the client are made. */
-interface IdTokenSettings {
-  readonly signingAlgorithm: string;
-  readonly lifetimeSeconds: number;
-}
-
 /** Quotas that count; null where there is none. */
 export interface TokenQuotas {
   readonly client: TokenQuota | null;
@@ -88,7 +82,6 @@ export interface TokenFacts {
   readonly access: AccessFacts;
   /** Null exactly when `access.resourceServer` is null. */
   readonly token: TokenSettings | null;
-  readonly idToken: IdTokenSettings;
   readonly quotas: TokenQuotas;
   /** Those of `credentials-exchange`, or of `post-login` where the facts are about a user; null where none is bound. */
   readonly actions: ActionFacts | null;

@@ -105,18 +105,28 @@ export async function mintAccessToken(
 ): Promise<string> {
   const bearer = { ...clientBearer(decision, clientId, settings), otherClaims };
   const claims = claimsOf(decision, bearer, settings, tenant, now, orgName);
-  const signed = await sign(claims, typeOf(settings), settings, keys, here);
-  return settings.encryption === null ? signed : encryptToken(signed, settings.encryption);
+  return signAccessToken(claims, settings, keys, here);
 }
 
-/** As `jws.ts` for the tenant's keys; for HS256 with the API's own secret. */
-function sign(
+/**
+ * Signs an access token as its API has it, and encrypts it where the API wants that.
+ *
+ * @param here see `signWithKey`.
+ * @throws when the API signs with a secret that it does not have.
+ */
+export async function signAccessToken(
   claims: JWTPayload,
-  typ: string,
   settings: TokenSettings,
   keys: KeySet,
   here: boolean,
 ): Promise<string> {
+  const signed = await sign(claims, settings, keys, here);
+  return settings.encryption === null ? signed : encryptToken(signed, settings.encryption);
+}
+
+/** As `jws.ts` for the tenant's keys; for HS256 with the API's own secret. */
+function sign(claims: JWTPayload, settings: TokenSettings, keys: KeySet, here: boolean): Promise<string> {
+  const typ = typeOf(settings);
   const alg = settings.signingAlgorithm;
   if (alg !== 'HS256') {
     const { kid, key } = keys.signingKey(alg);

@@ -7,7 +7,7 @@ import type { RsaAlgorithm } from '../domain/signing-key.js';
 
 interface Header {
   readonly alg: RsaAlgorithm;
-  readonly typ: string;
+  readonly typ?: string;
   readonly kid: string;
 }
 

@@ -1,7 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Tenant } from '../domain/tenant.js';
 import type { QuotaUse } from '../domain/token-quota.js';
-import type { Granted } from './outcome.js';
 import type { Reason, Refusal } from './refusal.js';
 
 export interface AnswerOptions {
@@ -50,15 +49,19 @@ function exceededHeaders(uses: readonly QuotaUse[], now: Date): Record<string, s
 export class TokenAnswer {
   readonly #res: ServerResponse;
   readonly #options: AnswerOptions;
+  #origin: string | null = null;
 
   constructor(res: ServerResponse, options: AnswerOptions) {
     this.#res = res;
     this.#options = options;
   }
 
-  grant(token: string, { scopes }: Granted, lifetimeSeconds: number, quotaUses: readonly QuotaUse[]): void {
-    const scope = scopes.length > 0 ? { scope: scopes.join(' ') } : {};
-    const body = { access_token: token, ...scope, expires_in: lifetimeSeconds, token_type: 'Bearer' };
+  /** Lets pages of an origin read the answer. @param origin null: of none. */
+  readableBy(origin: string | null): void {
+    this.#origin = origin;
+  }
+
+  grant(body: object, quotaUses: readonly QuotaUse[]): void {
     this.#send(200, body, 'granted', quotaHeaders(quotaUses));
   }
 
@@ -89,6 +92,7 @@ export class TokenAnswer {
       'Content-Length': Buffer.byteLength(text),
       'Cache-Control': 'no-store',
       Pragma: 'no-cache',
+      ...(this.#origin !== null && { 'Access-Control-Allow-Origin': this.#origin, Vary: 'Origin' }),
       ...(reasonHeader && { 'Grantry-Reason': reason }),
       ...extra,
     });

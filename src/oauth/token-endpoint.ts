@@ -15,6 +15,7 @@ import type { Storage } from '../storage/storage.js';
 import { lifetimeOf, mintAccessToken } from './access-token.js';
 import { proveClient } from './client-authentication.js';
 import { Once } from './grants/grant.js';
+import { refresh } from './grants/refresh-token.js';
 import { grants } from './grants/registry.js';
 import { type GrantedOutcome, type Outcome, refused } from './outcome.js';
 import { grantTypeUnsupported, methodNotAllowed, serverError } from './refusal.js';
@@ -23,7 +24,7 @@ import { TokenAnswer } from './token-answer.js';
 import { tokenLogEntry } from './token-log.js';
 import type { UserFlows } from './provider/routes.js';
 import { readTokenRequest, type TokenRequest } from './token-request.js';
-import { userGrantTypes } from './vocabulary.js';
+import { grantTypes, userGrantTypes } from './vocabulary.js';
 
 export interface TokenEndpointOptions {
   readonly storage: Storage;
@@ -87,24 +88,30 @@ interface Exchange {
   readonly here: boolean;
 }
 
-/** Authenticates the client; what a user let it do is for `provider/` to find, decide and log. */
+/** Authenticates the client. What a user let it do is found, decided and logged elsewhere. */
 async function issueForUser(
-  { req, res, request, answer }: Exchange,
+  { req, res, request, answer, here }: Exchange,
   options: TokenEndpointOptions,
 ): Promise<void> {
-  const { clientId } = request;
+  const { clientId, grantType } = request;
   const facts = await options.storage.tokenFacts(
     { clientId, audience: null, organization: null },
     { fresh: true },
   );
   const client = await proveClient(request, facts, options);
-  if (client.refusal === null) {
-    const flows = await options.userFlows();
-    await flows.issue(req, res, request);
-  } else {
+  if (client.refusal) {
     const outcome = refused(facts, client.refusal, client.because);
     await options.storage.appendLog(tokenLogEntry(req, request, outcome, options));
     answer.refuse(client.refusal, []);
+  } else if (grantType === grantTypes.refreshToken) {
+    const refreshed = await refresh({ req, request, facts: client.facts, here }, options);
+    await options.storage.appendLog(refreshed.entry);
+    answer.readableBy(refreshed.readableBy);
+    if (refreshed.answer.refusal) answer.refuse(refreshed.answer.refusal, []);
+    else answer.grant(refreshed.answer.body, []);
+  } else {
+    const flows = await options.userFlows();
+    await flows.issue(req, res, request);
   }
 }
 
@@ -120,7 +127,7 @@ async function issue({ req, request, answer, here }: Exchange, options: TokenEnd
     const [token, isCurrent] = await Promise.all([signing, writing]);
     if (!isCurrent) continue;
     if (outcome.refusal) answer.refuse(outcome.refusal, outcome.quotaUses);
-    else answer.grant(token ?? '', outcome.decision, lifetimeOf(outcome.settings), outcome.quotaUses);
+    else answer.grant(answerOf(outcome, token ?? ''), outcome.quotaUses);
     return;
   }
   throw new Error('an entry decided on fresh facts was not written');
@@ -138,6 +145,12 @@ async function decide(
   if (client.refusal) return refused(facts, client.refusal, client.because);
   const grant = grants.get(request.grantType);
   return grant ? grant(request, client.facts, once, options) : refused(facts, grantTypeUnsupported(), null);
+}
+
+/** RFC 6749 section 5.1. */
+function answerOf({ decision: { scopes }, settings }: GrantedOutcome, token: string): object {
+  const scope = scopes.length > 0 ? { scope: scopes.join(' ') } : {};
+  return { access_token: token, ...scope, expires_in: lifetimeOf(settings), token_type: 'Bearer' };
 }
 
 function sign(

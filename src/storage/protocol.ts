@@ -28,7 +28,7 @@ export interface ArtifactStore {
   delete(kind: string, name: string): Promise<void>;
   /**
    * Deletes the oldest of a user's artifacts of a kind for a client, but for the newest `keep`, whichever authorization
-   * they belong to. Used ones do not count.
+   * they belong to. Used ones do not count. @returns how many.
    */
-  trim(kind: string, owner: { userId: string; clientId: string }, keep: number): Promise<void>;
+  trim(kind: string, owner: { userId: string; clientId: string }, keep: number): Promise<number>;
 }

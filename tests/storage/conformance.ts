@@ -15,6 +15,7 @@ import { loginConformance } from './conformance/logins.js';
 import { logConformance, logListConformance } from './conformance/logs.js';
 import { organizationPartConformance } from './conformance/organization-parts.js';
 import { organizationConformance, organizationListConformance } from './conformance/organizations.js';
+import { protocolConformance } from './conformance/protocol.js';
 import { quotaConformance } from './conformance/quotas.js';
 import { refusedAndClosedConformance } from './conformance/refused-and-closed.js';
 import { resourceServerConformance } from './conformance/resource-servers.js';
@@ -56,6 +57,7 @@ export function storageConformance(engine: Engine): void {
       logConformance(opened);
       loginConformance(opened);
       consentConformance(opened);
+      protocolConformance(opened);
       quotaConformance(opened);
       assertionConformance(opened);
     });

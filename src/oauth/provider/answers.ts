@@ -6,16 +6,17 @@ import { errorPage } from '../../pages/error.js';
 import type { Refusal } from '../refusal.js';
 import { ownMetadata } from './library/client-metadata.js';
 import { pageFaultFrom, refusalFrom } from './faults.js';
-import { issuanceOf, settingsOf } from './tokens/issuance.js';
+import { issuanceOf } from './tokens/issuance.js';
+import { answerMembers } from '../user-tokens/answer.js';
 import { showPage } from './library/pages.js';
 import { loginEntry, tokenEntry } from './log.js';
-import type { ProviderOptions } from './options.js';
-import { keepRefreshToken } from './tokens/refresh-tokens.js';
+import type { UserTokenOptions } from '../user-tokens/options.js';
+import { trimRefreshTokens } from './tokens/refresh-tokens.js';
 import { POLLING_SECONDS } from './tokens/token-form.js';
 import { signOutUnasked } from './endpoints/sign-out.js';
 import { askedAtTokenEndpoint } from './tokens/token-parameters.js';
 
-interface AnswerOptions extends ProviderOptions {
+interface AnswerOptions extends UserTokenOptions {
   /** Sent with every answer. */
   readonly headers: Readonly<Record<string, string>>;
   /** Whether answers name the rule that decided, in `Grantry-Reason`. */
@@ -76,7 +77,7 @@ async function answerClient(
   if (refusal) refuse(ctx, refusal);
   else if (route === 'token') {
     complete(ctx);
-    await keepRefreshToken(ctx, options);
+    await trimRefreshTokens(ctx, options);
   }
   // PA-1: as `library/gaps.ts` has it.
   else if (route === 'pushed_authorization_request' && ctx.oidc.client)
@@ -102,22 +103,12 @@ function refuse(ctx: KoaContextWithOIDC, { error }: Refusal): void {
 function complete(ctx: KoaContextWithOIDC): void {
   const issuance = issuanceOf(ctx);
   if (issuance === null) throw new TypeError('tokens that nothing has been decided about');
-  const { scopes, authorizationDetails, audience } = issuance.decision;
-  const isEncrypted = (settingsOf(issuance)?.encryption ?? null) !== null;
   const { scope: _scope, id_token, ...rest } = ctx.body as Record<string, unknown>;
   ctx.body = {
     ...rest,
-    // A refresh can leave it out of what the login asked for.
-    ...(scopes.includes('openid') && id_token !== undefined && { id_token }),
-    ...(scopes.length > 0 && { scope: scopes.join(' ') }),
-    // RA-7.
-    ...(authorizationDetails && {
-      authorization_details: isEncrypted
-        ? authorizationDetails.map(({ type }) => ({ type }))
-        : authorizationDetails,
-    }),
-    // MR-8: where it is another API than that of the login.
-    ...(audience !== null && audience !== issuance.authorization.audience && { resource: audience }),
+    // Actions can take it out of what the login asked for.
+    ...(issuance.decision.scopes.includes('openid') && id_token !== undefined && { id_token }),
+    ...answerMembers(issuance),
   };
 }
 

@@ -28,14 +28,6 @@ function invalidGrant(error: errors.OIDCProviderError, grantType: string | undef
     return fault('proof_of_possession_invalid', 400, 'invalid_grant', 'The DPoP proof is missing or invalid');
   }
   switch (grantType) {
-    case grantTypes.refreshToken:
-      // RT-5, RT-6.
-      return fault(
-        /already/.test(detail) ? 'refresh_token_reused' : 'refresh_token_invalid',
-        403,
-        'invalid_grant',
-        'Unknown or invalid refresh token.',
-      );
     case grantTypes.deviceCode:
       return fault('device_code_invalid', 403, 'invalid_grant', 'Invalid or expired device code.');
     default:

@@ -1,23 +1,21 @@
-// Rows about logins and their tokens (design.md D7): what was asked for, what came of it, which rule took what away.
+// The rows of requests that the library answers.
 
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
-import type { JsonObject } from '../../domain/json.js';
-import { logged, type LogType, type NewLogEntry } from '../../domain/log-entry.js';
+import type { LogType, NewLogEntry } from '../../domain/log-entry.js';
 import { connectionOf } from '../../http/router.js';
 import type { TraceStep } from '../../policy/decision.js';
-import { rulesOf } from '../outcome.js';
 import type { Refusal } from '../refusal.js';
+import { type LoggedRequest, userEntry } from '../user-tokens/log.js';
 import { grantTypes } from '../vocabulary.js';
 import { ASKED, readAsked } from './login/asked.js';
 import { issuanceOf } from './tokens/issuance.js';
-import type { ProviderOptions } from './options.js';
+import type { UserTokenOptions } from '../user-tokens/options.js';
 import { askedAtTokenEndpoint } from './tokens/token-parameters.js';
 import { RefusedRequest } from './refused-request.js';
 
 /** token-issuance.md 8: success, failure. */
 const TOKEN_TYPES: Record<string, readonly [LogType, LogType]> = {
   [grantTypes.authorizationCode]: ['seacft', 'feacft'],
-  [grantTypes.refreshToken]: ['sertft', 'fertft'],
   [grantTypes.deviceCode]: ['sede', 'fede'],
   [grantTypes.password]: ['sepft', 'fepft'],
   [grantTypes.passwordRealm]: ['sepft', 'fepft'],
@@ -28,64 +26,24 @@ function typeOf(ctx: KoaContextWithOIDC, refusal: Refusal | null): LogType {
   if (ctx.oidc.route === 'pushed_authorization_request') return 'fpar';
   if (ctx.oidc.route === 'device_authorization') return 'fdeaz';
   if (ctx.oidc.route === 'revocation') return 'f';
-  if (refusal?.reason === 'refresh_token_reused') return 'ferrt';
   const types = TOKEN_TYPES[askedAtTokenEndpoint(ctx).grantType];
   return types === undefined ? 'f' : types[refusal ? 1 : 0];
 }
 
-interface Row {
-  readonly type: LogType;
-  readonly reason: Refusal['reason'] | null;
-  readonly description: string | null;
-  readonly because: string | null;
-  /** Of a refusal; where something was granted, its decision has them. */
-  readonly trace: readonly TraceStep[];
-  readonly audience: string | null;
-  readonly requestedScopes: readonly string[] | null;
-}
-
-function entry(ctx: KoaContextWithOIDC, row: Row, { tenant, now }: ProviderOptions): NewLogEntry {
+/** @param asked null where the request could not be understood. */
+function requestOf(
+  ctx: KoaContextWithOIDC,
+  asked: { readonly audience: string | null; readonly scopes: readonly string[] | null } | null,
+): LoggedRequest {
   const { client, account } = ctx.oidc;
-  const issuance = issuanceOf(ctx);
-  const decision = row.reason === null ? (issuance?.decision ?? null) : null;
-  const organization = decision?.organization ?? null;
-  const userAgent = logged(ctx.get('user-agent'));
-  const userId = issuance?.user.userId ?? account?.accountId ?? null;
-  const details: JsonObject = {
-    ...(decision && { rules: rulesOf(decision.trace), client_grant_id: decision.clientGrantId }),
-    ...(row.trace.length > 0 && { rules: rulesOf(row.trace) }),
-    ...(row.because !== null && { because: logged(row.because) }),
-    ...(row.requestedScopes && { requested_scope: logged(row.requestedScopes.join(' ')) }),
-    ...(decision &&
-      decision.dropped.length > 0 && {
-        dropped: decision.dropped.slice(0, 50).map(({ scope, source, because }) => ({
-          scope: logged(scope),
-          source,
-          because: logged(because),
-        })),
-      }),
-    ...(row.description !== null && { error: logged(row.description) }),
-  };
   return {
-    date: now(),
-    type: row.type,
-    clientId: logged(client?.clientId),
-    audience: logged(decision?.audience ?? row.audience),
-    organizationId: organization?.id ?? null,
-    reason: row.reason ?? 'granted',
-    configVersion: issuance?.facts.configVersion ?? null,
-    data: {
-      ...(row.description !== null && { description: logged(row.description) }),
-      ...(client?.clientName !== undefined && { client_name: client.clientName }),
-      ip: connectionOf(ctx.req).ip,
-      ...(userAgent !== null && userAgent !== '' && { user_agent: userAgent }),
-      ...(userId !== null && { user_id: userId }),
-      hostname: tenant.domain,
-      tenant_name: tenant.name,
-      ...(decision && decision.scopes.length > 0 && { scope: decision.scopes.join(' ') }),
-      ...(organization && { organization_name: organization.name }),
-      details,
-    },
+    clientId: client?.clientId,
+    clientName: client?.clientName,
+    userId: account?.accountId ?? null,
+    ip: connectionOf(ctx.req).ip,
+    userAgent: ctx.get('user-agent'),
+    audience: asked?.audience ?? null,
+    requestedScopes: asked?.scopes ?? null,
   };
 }
 
@@ -102,19 +60,17 @@ export function tokenEntry(
   ctx: KoaContextWithOIDC,
   refusal: Refusal | null,
   failure: Error | null,
-  options: ProviderOptions,
+  options: UserTokenOptions,
 ): NewLogEntry {
   const asked = ctx.oidc.route === 'token' ? askedAtTokenEndpoint(ctx) : askedOf(ctx);
-  const row = {
+  const result = {
     type: typeOf(ctx, refusal),
-    reason: refusal?.reason ?? null,
-    description: refusal?.error.description ?? null,
+    refusal: refusal && { reason: refusal.reason, description: refusal.error.description },
     because: becauseOf(failure),
     trace: traceOf(failure),
-    audience: asked?.audience ?? null,
-    requestedScopes: asked?.scopes ?? null,
+    issuance: issuanceOf(ctx),
   };
-  return entry(ctx, row, options);
+  return userEntry(requestOf(ctx, asked), result, options);
 }
 
 function askedOf(ctx: KoaContextWithOIDC) {
@@ -130,19 +86,16 @@ export function loginEntry(
   ctx: KoaContextWithOIDC,
   fault: { readonly reason: Refusal['reason']; readonly description: string } | null,
   failure: Error | null,
-  options: ProviderOptions,
+  options: UserTokenOptions,
 ): NewLogEntry {
-  const asked = askedOf(ctx);
   const isSilent = ctx.oidc.params?.['prompt'] === 'none';
   const [succeeded, failed]: readonly [LogType, LogType] = isSilent ? ['ssa', 'fsa'] : ['s', 'f'];
-  const row = {
+  const result = {
     type: fault ? failed : succeeded,
-    reason: fault?.reason ?? null,
-    description: fault?.description ?? null,
+    refusal: fault,
     because: becauseOf(failure),
     trace: traceOf(failure),
-    audience: asked?.audience ?? null,
-    requestedScopes: asked?.scopes ?? null,
+    issuance: issuanceOf(ctx),
   };
-  return entry(ctx, row, options);
+  return userEntry(requestOf(ctx, askedOf(ctx)), result, options);
 }

@@ -8,14 +8,15 @@ import { responseTypes } from '../vocabulary.js';
 import { adapterOn } from './library/adapter.js';
 import { ASKED } from './login/asked.js';
 import { OWN_METADATA, ownMetadata } from './library/client-metadata.js';
-import { issuanceOf, settingsOf } from './tokens/issuance.js';
+import { issuanceOf } from './tokens/issuance.js';
+import { settingsOf } from '../user-tokens/issuance.js';
 import { libraryKeys } from './library/keys.js';
 import { fillGaps } from './library/gaps.js';
 import { askableLogin, requestedApi } from './login/login-request.js';
-import type { ProviderOptions } from './options.js';
+import type { UserTokenOptions } from '../user-tokens/options.js';
 import { paths } from './paths.js';
 import { prompts } from './login/prompts.js';
-import { isRegistered } from './login/redirect-uris.js';
+import { isRegistered } from '../redirect-uris.js';
 import { customizeTokens, tokenFormat } from './tokens/token-format.js';
 
 /** Seconds. */
@@ -40,7 +41,7 @@ export type LibraryPages = Pick<Configuration, 'renderError'> & {
   readonly logout: Partial<NonNullable<NonNullable<Configuration['features']>['rpInitiatedLogout']>>;
 };
 
-function configuration(options: ProviderOptions, pages: LibraryPages): Configuration {
+function configuration(options: UserTokenOptions, pages: LibraryPages): Configuration {
   const { keys, tenant } = options;
   return {
     adapter: adapterOn({ ...options, context: () => Provider.ctx }),
@@ -84,19 +85,14 @@ function configuration(options: ProviderOptions, pages: LibraryPages): Configura
     formats: { customizers: { jwt: customizeTokens(options) } },
     expiresWithSession: () => false,
     issueRefreshToken: (ctx) => issuanceOf(ctx)?.decision.offline ?? false,
-    rotateRefreshToken: (ctx) => {
-      const { client } = ctx.oidc;
-      return client !== undefined && ownMetadata(client).refreshToken.rotates;
-    },
     ttl: {
       AccessToken: (_ctx, token) => token.resourceServer?.accessTokenTTL ?? 1,
       AuthorizationCode: CODE_LIFETIME,
       DeviceCode: DEVICE_CODE_LIFETIME,
       Grant: SESSION_LIFETIME,
-      IdToken: (_ctx, _token, client) => ownMetadata(client).idTokenLifetimeSeconds,
+      IdToken: (_ctx, _token, client) => ownMetadata(client).idToken.lifetimeSeconds,
       Interaction: INTERACTION_LIFETIME,
       RefreshToken: (ctx, _token, client) => {
-        // From the login on, however often the token is exchanged for another (RT-11).
         const expiresAt = issuanceOf(ctx)?.authorization.expiresAt.getTime() ?? 0;
         const left = Math.ceil((expiresAt - options.now().getTime()) / 1000);
         return Math.max(1, Math.min(left, ownMetadata(client).refreshToken.lifetimeSeconds));
@@ -128,7 +124,7 @@ function configuration(options: ProviderOptions, pages: LibraryPages): Configura
   };
 }
 
-async function resourceServerFor(ctx: KoaContextWithOIDC, options: ProviderOptions) {
+async function resourceServerFor(ctx: KoaContextWithOIDC, options: UserTokenOptions) {
   const issuance = issuanceOf(ctx);
   if (issuance) return tokenFormat(settingsOf(issuance), false, options);
   // At a login; the library asks again where a code is exchanged.
@@ -138,7 +134,7 @@ async function resourceServerFor(ctx: KoaContextWithOIDC, options: ProviderOptio
 }
 
 /** Makes the protocol's server. It listens nowhere: `routes.ts` hands it the requests for its paths. */
-export function createProvider(options: ProviderOptions, pages: LibraryPages): Provider {
+export function createProvider(options: UserTokenOptions, pages: LibraryPages): Provider {
   const provider = new Provider(options.tenant.issuer, configuration(options, pages));
   // Behind `hand-over.ts` only, which writes the headers of a proxy itself.
   provider.proxy = true;

@@ -1,6 +1,8 @@
 import { errors } from 'oidc-provider';
-import type { TraceStep } from '../../policy/decision.js';
+import type { Refused, TraceStep, UserDenial } from '../../policy/decision.js';
 import type { Refusal } from '../refusal.js';
+import type { Considered } from '../user-tokens/user-access.js';
+import { userRefusalFor } from '../user-refusal.js';
 
 /** A refusal of ours, in the form that the library answers: at the client's address, on a page, or as JSON. */
 export class RefusedRequest extends errors.OIDCProviderError {
@@ -20,4 +22,12 @@ export class RefusedRequest extends errors.OIDCProviderError {
     this.allow_redirect = true;
     this.expose = true;
   }
+}
+
+/** A denial as the library answers it, with the rules that led to it for the log. */
+export function refusedAccess(
+  { request, facts }: Considered,
+  { denial, trace }: Refused<UserDenial>,
+): RefusedRequest {
+  return new RefusedRequest(userRefusalFor(denial, facts.access.client.clientId, request.flow), { trace });
 }

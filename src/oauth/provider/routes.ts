@@ -15,7 +15,7 @@ import { handOver, readForm } from './hand-over.js';
 import { interactionPages } from './login/interaction-routes.js';
 import { libraryPages } from './library/pages.js';
 import { logout } from './endpoints/logout.js';
-import type { ProviderOptions } from './options.js';
+import type { UserTokenOptions } from '../user-tokens/options.js';
 import { addTokenExchange } from './tokens/on-behalf-of.js';
 import { addPasswordGrants } from './tokens/password-grant.js';
 import { paths } from './paths.js';
@@ -25,7 +25,7 @@ import { testLogin } from './endpoints/test-login.js';
 import { libraryForm } from './tokens/token-form.js';
 import { userinfo } from './endpoints/userinfo.js';
 
-export interface UserFlowOptions extends ProviderOptions {
+export interface UserFlowOptions extends UserTokenOptions {
   /** Sent with every answer. */
   readonly headers: Readonly<Record<string, string>>;
   /** Whether answers name the rule that decided, in `Grantry-Reason`. */

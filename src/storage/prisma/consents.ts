@@ -1,6 +1,7 @@
 import { Prisma, type PrismaClient, type UserConsent as Row } from '../../generated/prisma/client.js';
 import type { Consent } from '../../domain/consent.js';
 import { newConsentId } from '../../domain/ids.js';
+import type { NewLogEntry } from '../../domain/log-entry.js';
 import type { ConsentFilter, ConsentStore } from '../consents.js';
 import { translated } from './errors.js';
 import type { Logged } from './logins.js';
@@ -35,7 +36,28 @@ async function forget(db: Db, which: Prisma.Sql): Promise<number> {
   return row?.count ?? 0;
 }
 
-export function consentStore(db: PrismaClient, logged: Logged): ConsentStore {
+/** Who keeps in memory what changes with consents. */
+export interface ConsentMemory {
+  /** @param userId null: whose it was is not known. */
+  forgetConsents(userId: string | null): void;
+  forgetAuthorizations(): void;
+}
+
+export function consentStore(db: PrismaClient, logged: Logged, memory: ConsentMemory): ConsentStore {
+  /** @param userId see `forgetConsents`. */
+  async function forgotten(
+    which: Prisma.Sql,
+    userId: string | null,
+    entry: NewLogEntry | null,
+  ): Promise<number> {
+    try {
+      return await logged((tx) => forget(tx, which), entry);
+    } finally {
+      memory.forgetConsents(userId);
+      memory.forgetAuthorizations();
+    }
+  }
+
   return {
     async find(userId, clientId) {
       const rows = await db.userConsent.findMany({ where: { userId, clientId }, orderBy: { seq: 'asc' } });
@@ -64,15 +86,17 @@ export function consentStore(db: PrismaClient, logged: Logged): ConsentStore {
         return { id: row.id, userId, clientId, audience, organizationId, scopes: row.scopes };
       } catch (error) {
         throw translated(error);
+      } finally {
+        memory.forgetConsents(userId);
       }
     },
 
     async delete(id, entry) {
-      return (await logged((tx) => forget(tx, Prisma.sql`id = ${id}`), entry)) > 0;
+      return (await forgotten(Prisma.sql`id = ${id}`, null, entry)) > 0;
     },
 
     deleteOfUser(userId, entry) {
-      return logged((tx) => forget(tx, Prisma.sql`user_id = ${userId}`), entry);
+      return forgotten(Prisma.sql`user_id = ${userId}`, userId, entry);
     },
   };
 }

@@ -3,36 +3,50 @@ import { LRUCache } from 'lru-cache';
 /** So many of each are kept. */
 const KEPT = 4096;
 
-interface Known<T> {
+interface Entry<T> {
   readonly version: number;
   readonly value: Promise<T | null>;
 }
 
-/**
- * Parts of the configuration by id, each read once for a version of it.
- *
- * @param read reads one from the database.
- * @param version the newest version of the configuration that this process knows of.
- */
-export function knownBy<T>(
-  read: (id: string) => Promise<T | null>,
-  version: () => number,
-): (id: string) => Promise<T | null> {
-  const kept = new LRUCache<string, Known<T>>({ max: KEPT });
-  return async (id) => {
-    const known = kept.get(id);
-    if (known !== undefined && known.version >= version()) return known.value;
+/** Things by name, each read once for a version of the configuration. Of what nobody can change otherwise, or who does says so. */
+export class Known<T> {
+  readonly #kept = new LRUCache<string, Entry<T>>({ max: KEPT });
+  readonly #version: () => number;
+
+  /** @param version the newest version of the configuration that this process knows of. */
+  constructor(version: () => number) {
+    this.#version = version;
+  }
+
+  has(name: string): boolean {
+    const entry = this.#kept.peek(name);
+    return entry !== undefined && entry.version >= this.#version();
+  }
+
+  /** @param read reads it from the database, where it is not known. */
+  async find(name: string, read: () => Promise<T | null>): Promise<T | null> {
+    const known = this.#kept.get(name);
+    if (known !== undefined && known.version >= this.#version()) return known.value;
     // What is read now may be newer than its version says, and is then read once more for nothing.
-    const reading = { version: version(), value: read(id) };
-    kept.set(id, reading);
+    const reading = { version: this.#version(), value: read() };
+    this.#kept.set(name, reading);
     try {
       const value = await reading.value;
-      // Ids that lead nowhere are not worth a place: whoever asks could choose them at will.
-      if (value === null) kept.delete(id);
+      // Names that lead nowhere are not worth a place: whoever asks could choose them at will.
+      if (value === null) this.#kept.delete(name);
       return value;
     } catch (error) {
-      kept.delete(id);
+      this.#kept.delete(name);
       throw error;
     }
-  };
+  }
+
+  /** To be called when a change of it has been written: what was read before is not kept, even if it comes in later. */
+  forget(name: string): void {
+    this.#kept.delete(name);
+  }
+
+  forgetAll(): void {
+    this.#kept.clear();
+  }
 }

@@ -1,8 +1,9 @@
-import { LRUCache } from 'lru-cache';
 import type { Prisma, PrismaClient } from '../../generated/prisma/client.js';
 import type { ActionReference, RunnableTrigger } from '../../domain/action.js';
+import type { Client } from '../../domain/client.js';
 import type { NewLogEntry } from '../../domain/log-entry.js';
-import type { TokenFacts, TokenFactsQuery, UserTokenFactsQuery } from '../../domain/token-facts.js';
+import type { TokenFactsQuery, UserTokenFactsQuery } from '../../domain/token-facts.js';
+import type { User } from '../../domain/user.js';
 import type { ConfigReader, ConfigWriter } from '../config.js';
 import type { ArtifactStore, AuthorizationStore } from '../protocol.js';
 import type { ConsentStore } from '../consents.js';
@@ -24,7 +25,9 @@ import { findLog, listLogs, LogWriter, writeLog } from './logs.js';
 import { memberReader, memberWriter } from './members.js';
 import { organizationClientReader, organizationClientWriter } from './organization-clients.js';
 import { organizationConnectionReader, organizationConnectionWriter } from './organization-connections.js';
-import { knownBy } from './known.js';
+import { Known } from './known.js';
+import { KnownFacts } from './known-facts.js';
+import { withMemory } from './known-protocol.js';
 import { organizationReader, organizationWriter } from './organizations.js';
 import { artifactStore } from './protocol-artifacts.js';
 import { takeFromQuotas } from './quotas.js';
@@ -35,7 +38,6 @@ import { signingKeyReader, signingKeyWriter } from './signing-keys.js';
 import { restoreSnapshot, takeSnapshot } from './snapshots.js';
 import { settingsDocumentReader, settingsDocumentWriter } from './settings-documents.js';
 import { tenantSettingsReader, tenantSettingsWriter } from './tenant-settings.js';
-import { readTokenFacts, readUserTokenFacts } from './token-facts.js';
 import { userReader, userWriter } from './users.js';
 
 type Db = Prisma.TransactionClient;
@@ -44,10 +46,6 @@ type Db = Prisma.TransactionClient;
 const CHANGE_TIMEOUT_MS = 30_000;
 /** Changes that are made as one are many, and nobody waits for an answer: the longest that a timer can be set to. */
 const UNLIMITED_MS = 2_147_483_647;
-
-/** Facts of this many different requests are kept, and of fewer when their APIs and grants list many scopes. */
-const CACHED_FACTS = 16_384;
-const CACHED_SCOPES = 500_000;
 
 function configReader(db: Db, sealing: Sealing): ConfigReader {
   return {
@@ -89,11 +87,6 @@ function configWriter(db: Db, sealing: Sealing): ConfigWriter {
   };
 }
 
-function sizeOf({ access }: TokenFacts): number {
-  const granted = access.clientGrants.reduce((sum, { scopes }) => sum + scopes.length, 0);
-  return 10 + granted + (access.resourceServer?.scopes.length ?? 0);
-}
-
 class PrismaStorage implements Storage {
   readonly config: ConfigReader;
   readonly known: Storage['known'];
@@ -105,15 +98,11 @@ class PrismaStorage implements Storage {
   readonly #sealing: Sealing;
   readonly #logs: LogWriter;
   readonly #actions: DeployedActions;
-  readonly #facts = new LRUCache<string, TokenFacts>({
-    max: CACHED_FACTS,
-    maxSize: CACHED_SCOPES,
-    sizeCalculation: sizeOf,
-  });
+  readonly #facts: KnownFacts;
+  /** To be called when some have ended otherwise than through their store. */
+  readonly #forgetAuthorizations: () => void;
   /** Changes that have begun. */
   readonly #underWay = new Set<Promise<unknown>>();
-  /** The newest version of the configuration that this process knows of. Older facts are read again. */
-  #version = 0;
 
   constructor(database: Database, encryptionKey: Buffer) {
     this.#database = database;
@@ -121,22 +110,29 @@ class PrismaStorage implements Storage {
     this.#logs = new LogWriter(database.pool);
     this.#actions = new DeployedActions(database.pool, this.#sealing);
     this.config = configReader(this.#prisma, this.#sealing);
+    this.#facts = new KnownFacts(database, this.#sealing);
+    const version = (): number => this.#facts.version;
     const { clients, users } = this.config;
+    const [knownClients, knownUsers] = [new Known<Client>(version), new Known<User>(version)];
     this.known = {
-      client: knownBy(
-        (id) => clients.find(id),
-        () => this.#version,
-      ),
-      user: knownBy(
-        (id) => users.find(id),
-        () => this.#version,
-      ),
+      client: (id) => knownClients.find(id, () => clients.find(id)),
+      user: (id) => knownUsers.find(id, () => users.find(id)),
     };
-    this.authorizations = authorizationStore(database.pool);
-    this.artifacts = artifactStore(database.pool, this.#sealing);
+    const protocol = {
+      artifacts: artifactStore(database.pool, this.#sealing),
+      authorizations: authorizationStore(database.pool),
+    };
+    const remembered = withMemory(protocol, version);
+    const { artifacts, authorizations } = database.isExclusive ? remembered : protocol;
+    this.artifacts = artifacts;
+    this.authorizations = authorizations;
+    this.#forgetAuthorizations = () => remembered.forgetAll();
     const logged: Logged = (work, entry) => this.#logged(work, entry);
     this.logins = loginStore(this.#prisma, this.#sealing, logged);
-    this.consents = consentStore(this.#prisma, logged);
+    this.consents = consentStore(this.#prisma, logged, {
+      forgetConsents: (userId) => this.#facts.forgetConsents(userId),
+      forgetAuthorizations: this.#forgetAuthorizations,
+    });
   }
 
   get #prisma(): PrismaClient {
@@ -187,7 +183,7 @@ class PrismaStorage implements Storage {
     this.#underWay.add(writing);
     try {
       const { version, result } = await writing;
-      if (version !== null) this.#sawVersion(Number(version));
+      if (version !== null) this.#facts.sawVersion(Number(version));
       return result;
     } catch (error) {
       throw translated(error);
@@ -196,36 +192,12 @@ class PrismaStorage implements Storage {
     }
   }
 
-  async tokenFacts(query: TokenFactsQuery, { fresh } = { fresh: false }): Promise<TokenFacts | null> {
-    const key = JSON.stringify([query.clientId, query.audience, query.resource, query.organization]);
-    // Where nobody else can change the configuration, what was read for its newest version is as it is now.
-    if (!fresh || this.#database.isExclusive) {
-      const cached = this.#facts.get(key);
-      if (cached !== undefined && cached.configVersion >= this.#version) {
-        return fresh ? { ...cached, fresh } : cached;
-      }
-    }
-    const facts = await readTokenFacts(this.#database.pool, this.#sealing, query);
-    if (facts === null) return null;
-    this.#sawVersion(facts.configVersion);
-    // Names that lead nowhere are not worth a place: whoever asks could choose them at will.
-    const { resourceServer } = facts.access;
-    const namesNoApi = query.audience === null && query.resource == null;
-    const leadsSomewhere =
-      (namesNoApi || resourceServer !== null) &&
-      (query.resource == null || query.resource === resourceServer?.identifier) &&
-      (query.organization === null ||
-        facts.access.organizations.some(
-          ({ id, name }) => query.organization === id || query.organization === name,
-        ));
-    if (leadsSomewhere) this.#facts.set(key, { ...facts, fresh: false });
-    return facts;
+  tokenFacts(query: TokenFactsQuery, { fresh } = { fresh: false }) {
+    return this.#facts.ofClient(query, fresh);
   }
 
-  async userTokenFacts(query: UserTokenFactsQuery): Promise<TokenFacts | null> {
-    const facts = await readUserTokenFacts(this.#database.pool, this.#sealing, query);
-    if (facts) this.#sawVersion(facts.configVersion);
-    return facts;
+  userTokenFacts(query: UserTokenFactsQuery) {
+    return this.#facts.ofUser(query);
   }
 
   deployedActions(trigger: RunnableTrigger) {
@@ -240,7 +212,7 @@ class PrismaStorage implements Storage {
     const ifCurrent = options?.ifCurrent ?? false;
     if (!this.#database.isExclusive) return this.#logs.append(entry, ifCurrent);
     // Nobody else can change the configuration, so this process knows its version, and nothing has to be asked.
-    if (ifCurrent && entry.configVersion !== this.#version) return false;
+    if (ifCurrent && entry.configVersion !== this.#facts.version) return false;
     await this.#logs.appendLater(entry);
     return true;
   }
@@ -276,6 +248,7 @@ class PrismaStorage implements Storage {
       await this.#prisma.protocolArtifact.deleteMany({ where: { expiresAt: { lt: now } } }),
       await this.#prisma.authorization.deleteMany({ where: { expiresAt: { lt: now } } }),
     ];
+    this.#forgetAuthorizations();
     return deleted.reduce((sum, { count }) => sum + count, await pruneLogins(this.#prisma, now));
   }
 
@@ -295,10 +268,6 @@ class PrismaStorage implements Storage {
     await Promise.allSettled(this.#underWay);
     await this.#logs.flush();
     await this.#database.close();
-  }
-
-  #sawVersion(version: number): void {
-    this.#version = Math.max(this.#version, version);
   }
 }
 

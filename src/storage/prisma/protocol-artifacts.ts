@@ -131,7 +131,9 @@ export function artifactStore(pool: pg.Pool, sealing: Sealing): ArtifactStore {
       });
     },
     trim: async (kind, { userId, clientId }, keep) => {
-      await pool.query({ name: 'artifact_trim', text: TRIM, values: [kind, userId, clientId, keep] });
+      const values = [kind, userId, clientId, keep];
+      const { rowCount } = await pool.query({ name: 'artifact_trim', text: TRIM, values });
+      return rowCount ?? 0;
     },
   };
 }

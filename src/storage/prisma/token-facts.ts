@@ -59,7 +59,6 @@ function factsOf(row: Row, user: UserFacts | null, sealing: Sealing): TokenFacts
     authentication: authenticationFacts(client, sealing),
     access: accessFacts(client, api, user),
     token: api && tokenSettings(client, api, sealing),
-    idToken: idTokenSettings(client),
     quotas: {
       client: client.token_quota,
       organizations: Object.fromEntries(
@@ -140,15 +139,6 @@ function accessFacts(
       enabledConnectionIds: organization.enabledConnectionIds,
     })),
     user,
-  };
-}
-
-/** token-issuance.md 6.4. */
-function idTokenSettings({ jwt_configuration }: ClientColumns): TokenFacts['idToken'] {
-  const { alg, lifetime_in_seconds: lifetime } = jwt_configuration;
-  return {
-    signingAlgorithm: typeof alg === 'string' ? alg : 'RS256',
-    lifetimeSeconds: typeof lifetime === 'number' ? lifetime : 36_000,
   };
 }
 

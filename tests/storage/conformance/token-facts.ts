@@ -121,7 +121,6 @@ export function tokenFactsConformance(engine: Engine): void {
           enforcesPolicies: false,
           encryption: null,
         },
-        idToken: { signingAlgorithm: 'RS256', lifetimeSeconds: 36_000 },
         quotas: { client: null, organizations: {}, defaults: { clients: null, organizations: null } },
         actions: null,
       });

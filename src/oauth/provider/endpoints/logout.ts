@@ -9,8 +9,8 @@ import { signedOutPage } from '../../../pages/logout.js';
 import { pageHeaders } from '../../../pages/security-policy.js';
 import type { Storage } from '../../../storage/storage.js';
 import { ownMetadataOf } from '../library/client-metadata.js';
-import type { ProviderOptions } from '../options.js';
-import { isRegistered } from '../login/redirect-uris.js';
+import type { UserTokenOptions } from '../../user-tokens/options.js';
+import { isRegistered } from '../../redirect-uris.js';
 import { endSession } from './sign-out.js';
 
 const urls = z.array(z.string()).catch([]);
@@ -23,7 +23,7 @@ async function tenantUrls({ config }: Pick<Storage, 'config'>): Promise<readonly
 
 export function logout(
   provider: Provider,
-  { storage, tenant }: ProviderOptions,
+  { storage, tenant }: UserTokenOptions,
 ): (req: IncomingMessage, res: ServerResponse) => Promise<void> {
   return async (req, res) => {
     const query = new URL(req.url ?? '/', tenant.issuer).searchParams;

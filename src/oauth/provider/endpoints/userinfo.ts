@@ -3,14 +3,14 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errors, jwtVerify } from 'jose';
-import { keyOf } from './key-proof.js';
+import { keyOf } from '../../key-proof.js';
 import type { Provider } from 'oidc-provider';
 import { z } from 'zod';
 import type { Storage } from '../../../storage/storage.js';
 import type { Tenant } from '../../../domain/tenant.js';
 import type { KeySet } from '../../signing-keys.js';
 import { readForm } from '../hand-over.js';
-import { userClaims } from '../tokens/user-claims.js';
+import { userClaims } from '../../user-tokens/user-claims.js';
 
 interface UserinfoOptions {
   readonly storage: Storage;
@@ -103,7 +103,10 @@ export function userinfo(
     const { token, isBound } = shown;
     const found = token.includes('.') ? await verifyJwt(token, options) : await findOpaque(provider, token);
     const isHolder = isBound
-      ? found !== null && found.key !== null && found.key === (await keyOf(req, token, options))
+      ? found !== null &&
+        found.key !== null &&
+        found.key ===
+          (await keyOf(req, { endpoint: 'userinfo', accessToken: token, clientId: null }, options))
       : found?.key === null;
     const isEntitled = isHolder && (found?.scopes.includes('openid') ?? false);
     const user = found && isEntitled ? await options.storage.config.users.find(found.userId) : null;

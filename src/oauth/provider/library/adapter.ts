@@ -1,7 +1,7 @@
 // Where the library keeps things. Clients and grants are ours: it is shown them in its own form and never writes them.
 
 import { errors, type Adapter, type AdapterPayload, type KoaContextWithOIDC } from 'oidc-provider';
-import type { Artifact, NewArtifact } from '../../../domain/authorization.js';
+import { type Artifact, endOf, isUsedUp, type NewArtifact } from '../../../domain/authorization.js';
 import { type JsonObject } from '../../../domain/json.js';
 import { isUnstorable } from '../../../domain/text.js';
 import { MissingReference, type Storage } from '../../../storage/storage.js';
@@ -83,16 +83,13 @@ function artifacts(kind: string, options: AdapterOptions): Adapter {
   const { storage, now } = options;
   const store = storage.artifacts;
 
-  /** As it is now: an idle one has expired, and a used one counts as unused while its leeway lasts (RT-6). */
   const payloadOf = (artifact: Artifact | null): AdapterPayload | undefined => {
     if (artifact === null) return undefined;
-    const { payload, usedAt, idleSeconds, consumedAt, leewaySeconds, expiresAt } = artifact;
-    const idleUntil = idleSeconds === null ? Infinity : seconds(usedAt) + idleSeconds;
-    const isUsedUp = consumedAt !== null && now().getTime() >= consumedAt.getTime() + leewaySeconds * 1000;
+    const { payload, consumedAt } = artifact;
     return {
       ...payload,
-      exp: Math.min(seconds(expiresAt), idleUntil),
-      ...(isUsedUp && { consumed: seconds(consumedAt) }),
+      exp: seconds(endOf(artifact)),
+      ...(consumedAt !== null && isUsedUp(artifact, now()) && { consumed: seconds(consumedAt) }),
     };
   };
 
@@ -136,8 +133,6 @@ function artifacts(kind: string, options: AdapterOptions): Adapter {
     consume: async (name) => {
       if (await store.consume(kind, name, now())) return;
       const artifact = await store.find(kind, name);
-      // Within its leeway a refresh token is used again.
-      if (artifact !== null && payloadOf(artifact)?.consumed === undefined) return;
       // Somebody else was first, a moment ago: one of the two is a thief, so neither keeps anything.
       if (artifact?.authorizationId) await storage.authorizations.delete(artifact.authorizationId);
       if (kind === 'PushedAuthorizationRequest') throw new errors.InvalidRequestUri('already used');

@@ -4,10 +4,11 @@
 import { decodeJwt, UnsecuredJWT } from 'jose';
 import { Provider } from 'oidc-provider';
 import { encryptToken } from '../../access-token.js';
-import { userClaims } from '../tokens/user-claims.js';
-import { issuanceOf, settingsOf } from '../tokens/issuance.js';
+import { idTokenClaims } from '../../user-tokens/claims.js';
+import { issuanceOf } from '../tokens/issuance.js';
+import { settingsOf } from '../../user-tokens/issuance.js';
 import { ownMetadata } from './client-metadata.js';
-import { isRegistered } from '../login/redirect-uris.js';
+import { isRegistered } from '../../redirect-uris.js';
 
 /** @param provider is changed. */
 export function fillGaps(provider: Provider): void {
@@ -56,15 +57,6 @@ export function fillGaps(provider: Provider): void {
   provider.IdToken.prototype.payload = async function payloadWithOwnClaims() {
     const ofLibrary = await payload.call(this);
     const issuance = issuanceOf(this.ctx);
-    if (issuance === null) return ofLibrary;
-    const { user, decision, facts, changes } = issuance;
-    const { organization } = decision;
-    return {
-      ...changes.idTokenClaims,
-      ...ofLibrary,
-      ...userClaims(user, decision.scopes),
-      ...(organization && { org_id: organization.id }),
-      ...(organization && facts.access.tenant.allowOrganizationNames && { org_name: organization.name }),
-    };
+    return issuance === null ? ofLibrary : idTokenClaims(issuance, ofLibrary);
   };
 }

@@ -23,10 +23,10 @@ import {
   showOrganizations,
 } from './interaction-pages.js';
 import { MissingReference } from '../../../storage/storage.js';
-import type { ProviderOptions } from '../options.js';
+import type { UserTokenOptions } from '../../user-tokens/options.js';
 import { paths } from '../paths.js';
 
-export interface InteractionOptions extends ProviderOptions {
+export interface InteractionOptions extends UserTokenOptions {
   readonly passwordLogin: PasswordLogin;
 }
 

@@ -4,15 +4,15 @@ import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { UserAccessRequest, UserDecision } from '../../../policy/decision.js';
 import { malformed } from '../../refusal.js';
 import { grantTypes } from '../../vocabulary.js';
-import { runPostLogin } from './actions.js';
+import { afterActions } from './post-login.js';
 import { apiUri } from '../library/api-uri.js';
 import { ASKED, type Asked, readAsked } from './asked.js';
 import { ownMetadata } from '../library/client-metadata.js';
-import type { ProviderOptions } from '../options.js';
-import { RefusedRequest } from '../refused-request.js';
+import type { UserTokenOptions } from '../../user-tokens/options.js';
+import { refusedAccess, RefusedRequest } from '../refused-request.js';
 import { parameterFault } from './third-parties.js';
 import { recordAuthorization } from '../tokens/new-authorization.js';
-import { type Considered, decideUserAccess, refusedAccess } from '../user-access.js';
+import { type Considered, decideUserAccess } from '../../user-tokens/user-access.js';
 
 /** What was decided about a login, and on what. */
 export interface LoginDecision extends Considered {
@@ -63,7 +63,7 @@ const decided = new WeakMap<object, Map<string | null, Promise<LoginDecision>>>(
  *
  * @throws RefusedRequest when the request cannot be understood, or its client has gone.
  */
-export function decideLogin(ctx: KoaContextWithOIDC, options: ProviderOptions): Promise<LoginDecision> {
+export function decideLogin(ctx: KoaContextWithOIDC, options: UserTokenOptions): Promise<LoginDecision> {
   const userId = ctx.oidc.account?.accountId ?? null;
   const byUser = decided.get(ctx.req) ?? new Map<string | null, Promise<LoginDecision>>();
   decided.set(ctx.req, byUser);
@@ -75,7 +75,7 @@ export function decideLogin(ctx: KoaContextWithOIDC, options: ProviderOptions): 
 async function decide(
   ctx: KoaContextWithOIDC,
   userId: string | null,
-  options: ProviderOptions,
+  options: UserTokenOptions,
 ): Promise<LoginDecision> {
   const { client } = ctx.oidc;
   if (client === undefined) throw new TypeError('the library has not found the client yet');
@@ -98,7 +98,7 @@ const QUESTIONS = new Set(['login_required', 'consent_required', 'organization_s
  */
 export async function askableLogin(
   ctx: KoaContextWithOIDC,
-  options: ProviderOptions,
+  options: UserTokenOptions,
 ): Promise<LoginDecision> {
   const login = await decideLogin(ctx, options);
   const { decision } = login;
@@ -111,7 +111,7 @@ export async function askableLogin(
  *
  * @throws RefusedRequest as `askableLogin` does.
  */
-export async function requestedApi(ctx: KoaContextWithOIDC, options: ProviderOptions): Promise<string> {
+export async function requestedApi(ctx: KoaContextWithOIDC, options: UserTokenOptions): Promise<string> {
   const { facts } = await askableLogin(ctx, options);
   return apiUri(facts.access.resourceServer?.identifier ?? null);
 }
@@ -124,7 +124,7 @@ const SECONDS_WITHOUT_REFRESH = 86_400 * 30;
  *
  * @throws RefusedRequest when access is refused after all.
  */
-export async function concludeLogin(ctx: KoaContextWithOIDC, options: ProviderOptions): Promise<void> {
+export async function concludeLogin(ctx: KoaContextWithOIDC, options: UserTokenOptions): Promise<void> {
   const login = await decideLogin(ctx, options);
   const { decision, request, facts } = login;
   const { grant, client, account, session } = ctx.oidc;
@@ -135,7 +135,7 @@ export async function concludeLogin(ctx: KoaContextWithOIDC, options: ProviderOp
   const user = await options.storage.config.users.find(account.accountId);
   if (user === null) throw new TypeError('the user has gone');
   const now = options.now();
-  const final = await runPostLogin({ ctx, user, request, facts, decision }, options);
+  const final = await afterActions(ctx, { user, request, facts, decision }, options);
   const agreed = {
     ...final,
     id: grant.jti,

@@ -3,7 +3,7 @@
 
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import { concludeLogin, decideLogin } from './login-request.js';
-import type { ProviderOptions } from '../options.js';
+import type { UserTokenOptions } from '../../user-tokens/options.js';
 
 const { Check, Prompt } = interactionPolicy;
 const { REQUEST_PROMPT, NO_NEED_TO_PROMPT } = Check;
@@ -18,7 +18,7 @@ export interface ConsentDetails {
   readonly scopes: readonly string[];
 }
 
-async function consentTo(ctx: KoaContextWithOIDC, options: ProviderOptions): Promise<ConsentDetails> {
+async function consentTo(ctx: KoaContextWithOIDC, options: UserTokenOptions): Promise<ConsentDetails> {
   const { decision, facts, request } = await decideLogin(ctx, options);
   const organization = facts.access.organizations.find(
     ({ id, name }) => id === request.organization || name === request.organization,
@@ -29,13 +29,13 @@ async function consentTo(ctx: KoaContextWithOIDC, options: ProviderOptions): Pro
   return { audience: decision.denial.audience, organizationId, scopes: decision.denial.scopes };
 }
 
-async function choicesOf(ctx: KoaContextWithOIDC, options: ProviderOptions): Promise<readonly string[]> {
+async function choicesOf(ctx: KoaContextWithOIDC, options: UserTokenOptions): Promise<readonly string[]> {
   const { decision } = await decideLogin(ctx, options);
   if (decision.granted || decision.denial.reason !== 'organization_selection_required') return [];
   return decision.denial.choices ?? [];
 }
 
-export function prompts(options: ProviderOptions): interactionPolicy.Prompt[] {
+export function prompts(options: UserTokenOptions): interactionPolicy.Prompt[] {
   const asks = (reason: string, behavior?: string) => async (ctx: KoaContextWithOIDC) => {
     const { decision } = await decideLogin(ctx, options);
     if (decision.granted || decision.denial.reason !== reason) return NO_NEED_TO_PROMPT;

@@ -9,12 +9,12 @@ import type { TokenFacts } from '../../../domain/token-facts.js';
 import type { User } from '../../../domain/user.js';
 import type { UserAccessRequest, UserGranted } from '../../../policy/decision.js';
 import { userRefusalFor } from '../../user-refusal.js';
-import { runPostLogin } from '../login/actions.js';
+import { afterActions } from '../login/post-login.js';
 import { apiUri } from '../library/api-uri.js';
 import { issueTokens } from '../library/internals.js';
-import type { ProviderOptions } from '../options.js';
-import { RefusedRequest } from '../refused-request.js';
-import { decideUserAccess, refusedAccess } from '../user-access.js';
+import type { UserTokenOptions } from '../../user-tokens/options.js';
+import { refusedAccess, RefusedRequest } from '../refused-request.js';
+import { decideUserAccess } from '../../user-tokens/user-access.js';
 import { askedAtTokenEndpoint } from './token-parameters.js';
 import { recordAuthorization } from './new-authorization.js';
 
@@ -60,14 +60,14 @@ interface Decided {
 async function decide(
   ctx: KoaContextWithOIDC,
   { user, request }: FoundUser,
-  options: ProviderOptions,
+  options: UserTokenOptions,
 ): Promise<Decided> {
   const { clientId } = askedAtTokenEndpoint(ctx);
   const considered = await decideUserAccess(request, { clientId, userId: user.userId }, options);
   if (considered === null) throw new TypeError('the client has gone');
   const { facts, decision } = considered;
   if (!decision.granted) throw refusedAccess(considered, decision);
-  return { facts, ...(await runPostLogin({ ctx, user, request, facts, decision }, options)) };
+  return { facts, ...(await afterActions(ctx, { user, request, facts, decision }, options)) };
 }
 
 /**
@@ -78,7 +78,7 @@ async function decide(
 export async function refuseBeforeLogin(
   ctx: KoaContextWithOIDC,
   request: UserAccessRequest,
-  options: ProviderOptions,
+  options: UserTokenOptions,
 ): Promise<void> {
   const { clientId } = askedAtTokenEndpoint(ctx);
   const considered = await decideUserAccess(request, { clientId, userId: null }, options);
@@ -93,7 +93,7 @@ export async function issueTo(
   provider: Provider,
   ctx: KoaContextWithOIDC,
   found: FoundUser,
-  options: ProviderOptions,
+  options: UserTokenOptions,
 ): Promise<void> {
   const { facts, decision, changes } = await decide(ctx, found, options);
   const id = randomBytes(32).toString('base64url');

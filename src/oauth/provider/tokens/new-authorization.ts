@@ -6,9 +6,9 @@ import type { UserGranted } from '../../../policy/decision.js';
 import { MissingReference, type Storage } from '../../../storage/storage.js';
 import type { Refusal } from '../../refusal.js';
 import { ownMetadata } from '../library/client-metadata.js';
-import type { ProviderOptions } from '../options.js';
+import type { UserTokenOptions } from '../../user-tokens/options.js';
 import { RefusedRequest } from '../refused-request.js';
-import type { Considered } from '../user-access.js';
+import type { Considered } from '../../user-tokens/user-access.js';
 import { remember } from './issuance.js';
 
 const changedMeanwhile: Refusal = {
@@ -51,7 +51,7 @@ interface Agreed extends Considered {
 export async function recordAuthorization(
   ctx: KoaContextWithOIDC,
   agreed: Agreed,
-  { storage, now }: ProviderOptions,
+  { storage, now }: UserTokenOptions,
 ): Promise<void> {
   const { user, request, facts, decision, changes, otherClaims } = agreed;
   const { client } = ctx.oidc;

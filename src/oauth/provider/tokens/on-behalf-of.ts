@@ -7,7 +7,7 @@ import type { JsonObject } from '../../../domain/json.js';
 import { malformed, type Refusal } from '../../refusal.js';
 import { grantTypes } from '../../vocabulary.js';
 import { issueTo, requestWithoutBrowser } from './grants.js';
-import type { ProviderOptions } from '../options.js';
+import type { UserTokenOptions } from '../../user-tokens/options.js';
 import { RefusedRequest } from '../refused-request.js';
 import { askedAtTokenEndpoint } from './token-parameters.js';
 
@@ -46,7 +46,7 @@ const depthOf = (act: Actor | undefined): number => (act === undefined ? 0 : 1 +
 /** The token of a user for the API that the client is the other side of. */
 async function readSubject(
   ctx: KoaContextWithOIDC,
-  { storage, keys, tenant, now }: ProviderOptions,
+  { storage, keys, tenant, now }: UserTokenOptions,
 ): Promise<z.infer<typeof subjectClaims>> {
   const { parameters, clientId } = askedAtTokenEndpoint(ctx);
   const token = parameters.get('subject_token');
@@ -76,7 +76,7 @@ async function readSubject(
 }
 
 /** Teaches the library the grant type. */
-export function addTokenExchange(provider: Provider, options: ProviderOptions): void {
+export function addTokenExchange(provider: Provider, options: UserTokenOptions): void {
   provider.registerGrantType(grantTypes.tokenExchange, async (ctx) => {
     const subject = await readSubject(ctx, options);
     if (depthOf(subject.act) >= MAX_DEPTH) {

@@ -3,7 +3,7 @@ import { markUntil } from '../../../domain/authorization.js';
 import type { Refusal } from '../../refusal.js';
 import type { TokenRequest } from '../../token-request.js';
 import { grantTypes } from '../../vocabulary.js';
-import type { ProviderOptions } from '../options.js';
+import type { UserTokenOptions } from '../../user-tokens/options.js';
 import { putAside } from './token-parameters.js';
 
 /** DV-2. */
@@ -13,19 +13,12 @@ export const POLLING_SECONDS = 5;
 const POLL = 'DevicePoll';
 
 /** What the library reads of a token request; scopes and APIs are no matter of its. */
-const LIBRARY_PARAMETERS = [
-  'grant_type',
-  'code',
-  'redirect_uri',
-  'code_verifier',
-  'refresh_token',
-  'device_code',
-] as const;
+const LIBRARY_PARAMETERS = ['grant_type', 'code', 'redirect_uri', 'code_verifier', 'device_code'] as const;
 
 /** DV-4, which the library leaves to others. */
 async function pollsTooFast(
   { parameters }: TokenRequest,
-  { storage, now }: ProviderOptions,
+  { storage, now }: UserTokenOptions,
 ): Promise<boolean> {
   const code = parameters.get('device_code');
   if (code === undefined) return false;
@@ -47,7 +40,7 @@ const slowDown: Refusal = {
 /** A token request in the library's words, whose client has been authenticated; or why it goes no further. */
 export async function libraryForm(
   request: TokenRequest,
-  options: ProviderOptions,
+  options: UserTokenOptions,
 ): Promise<{ form: URLSearchParams; prepare: (own: IncomingMessage) => void } | Refusal> {
   if (request.grantType === grantTypes.deviceCode && (await pollsTooFast(request, options))) return slowDown;
   const form = new URLSearchParams({ client_id: request.clientId });

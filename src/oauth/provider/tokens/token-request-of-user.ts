@@ -1,49 +1,23 @@
-// What a code, a refresh token or a device code comes to: decided again at every request, on facts as they are now.
+// What a code or a device code comes to: decided again, on facts as they are now.
 
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import type { Authorization } from '../../../domain/authorization.js';
 import type { User } from '../../../domain/user.js';
-import type { UserAccessRequest, UserFlow } from '../../../policy/decision.js';
-import { grantTypes } from '../../vocabulary.js';
-import { appliedChanges, runPostLogin } from '../login/actions.js';
-import { remember } from './issuance.js';
-import type { ProviderOptions } from '../options.js';
+import { laterRequest } from '../../user-tokens/later-request.js';
+import type { UserTokenOptions } from '../../user-tokens/options.js';
+import { appliedChanges } from '../../user-tokens/post-login.js';
+import { decideUserAccess } from '../../user-tokens/user-access.js';
 import { authorizationFor } from '../library/request-memory.js';
-import { decideUserAccess, refusedAccess } from '../user-access.js';
+import { refusedAccess } from '../refused-request.js';
+import { remember } from './issuance.js';
 import { askedAtTokenEndpoint } from './token-parameters.js';
 
 interface Source {
-  readonly kind?: string;
   readonly grantId?: string | undefined;
 }
 
-function requestOf(ctx: KoaContextWithOIDC, authorization: Authorization, flow: UserFlow): UserAccessRequest {
-  const asked = askedAtTokenEndpoint(ctx);
-  const { audience, grantedScopes, organizationId, authorizationDetails } = authorization;
-  const isSameApi = asked.audience === null || asked.audience === audience;
-  return {
-    subjectType: 'user',
-    flow,
-    grantType: flow === 'refresh' ? grantTypes.refreshToken : authorization.grantType,
-    audience: asked.audience ?? audience,
-    resource: null,
-    scopes: flow === 'refresh' ? asked.scopes : grantedScopes,
-    organization: organizationId,
-    // They are about the API of the login.
-    authorizationDetails: isSameApi ? authorizationDetails : null,
-    responseType: null,
-    hasCodeChallenge: true,
-    redirectUri: null,
-    hasAgreedToDetails: false,
-    bindsKey: ctx.get('DPoP') !== '',
-    userinfoAudience: `${ctx.oidc.issuer}userinfo`,
-    original: { audience, scopes: grantedScopes, needsConsent: authorization.needsConsent },
-  };
-}
-
 /**
- * Decides what the tokens for a source may carry, and remembers it for this request. Actions ran at the login; they run
- * again at every refresh (token-issuance.md RT-10).
+ * Decides what the tokens for a source may carry, and remembers it for this request. Actions ran at the login: what they
+ * changed is done again.
  *
  * @returns the user; undefined when the user or the authorization has gone.
  * @throws RefusedRequest when access is refused by now.
@@ -51,10 +25,10 @@ function requestOf(ctx: KoaContextWithOIDC, authorization: Authorization, flow: 
 export async function decideToken(
   ctx: KoaContextWithOIDC,
   source: Source,
-  options: ProviderOptions,
+  options: UserTokenOptions,
 ): Promise<User | undefined> {
   const { storage, choices } = options;
-  const { client } = ctx.oidc;
+  const { client, issuer } = ctx.oidc;
   const authorization =
     source.grantId === undefined ? null : await authorizationFor(ctx, source.grantId, storage);
   if (authorization === null || client === undefined) return undefined;
@@ -62,22 +36,18 @@ export async function decideToken(
   const user = await storage.known.user(authorization.userId);
   if (user === null) return undefined;
 
-  const flow: UserFlow = source.kind === 'RefreshToken' ? 'refresh' : 'code_exchange';
+  const sent = { ...askedAtTokenEndpoint(ctx), bindsKey: ctx.get('DPoP') !== '' };
+  const request = laterRequest('code_exchange', authorization, sent, `${issuer}userinfo`);
   const subject = { clientId: client.clientId, userId: user.userId };
-  const considered = await decideUserAccess(requestOf(ctx, authorization, flow), subject, options);
+  const considered = await decideUserAccess(request, subject, options);
   if (considered === null) return undefined;
-  const { request, facts, decision } = considered;
+  const { facts, decision } = considered;
   if (!decision.granted) throw refusedAccess(considered, decision);
-  const final =
-    flow === 'refresh'
-      ? await runPostLogin({ ctx, user, request, facts, decision }, options)
-      : appliedChanges(decision, authorization.actionChanges, choices);
   remember(ctx, {
+    ...appliedChanges(decision, authorization.actionChanges, choices),
     user,
     facts,
-    decision: final.decision,
     authorization,
-    changes: final.changes,
     grantType: request.grantType,
     otherClaims: {},
   });

@@ -1,7 +1,7 @@
 // Open redirects (RFC 9700 sections 2.1, 4.1 and 4.11): nobody is ever sent, with or without a code or an error, to an
 // address that the client has not registered letter by letter.
 
-import { isRegistered } from '../../../../src/oauth/provider/login/redirect-uris.js';
+import { isRegistered } from '../../../../src/oauth/redirect-uris.js';
 import { startServer, type TestServer } from '../../../support/server.js';
 import type { TestClient } from '../../given.js';
 import { authorizeUrl, Browser, CALLBACK, givenApp, givenUser, logIn, type TestUser } from '../given.js';

@@ -5,8 +5,8 @@ import type { PlatformChoices } from '../../policy/platform-choices.js';
 import type { Storage } from '../../storage/storage.js';
 import type { KeySet } from '../signing-keys.js';
 
-/** What the logins need of the rest. */
-export interface ProviderOptions {
+/** What tokens for users need of the rest. */
+export interface UserTokenOptions {
   readonly storage: Storage;
   readonly tenant: Tenant;
   readonly keys: KeySet;

@@ -1,26 +1,27 @@
 // The Actions of `post-login`: what they are told of a login or a refresh, and what becomes of what they ask for.
 
-import type { KoaContextWithOIDC } from 'oidc-provider';
-import type { PostLoginChanges } from '../../../domain/action.js';
-import type { ActionChanges } from '../../../domain/authorization.js';
-import { type JsonObject, withoutNulls } from '../../../domain/json.js';
-import type { ActionFacts } from '../../../domain/token-facts.js';
-import type { User } from '../../../domain/user.js';
-import { connectionOf } from '../../../http/router.js';
-import { applyActionScopes } from '../../../policy/action-scopes.js';
-import { decidePostLogin } from '../../../policy/actions.js';
-import type { UserAccessRequest, UserGranted } from '../../../policy/decision.js';
-import type { PlatformChoices } from '../../../policy/platform-choices.js';
-import { configurationEvent, requestEvent, runBoundActions } from '../../bound-actions.js';
-import { claimsAllowedFor } from '../../custom-claims.js';
-import { grantTypes } from '../../vocabulary.js';
-import { NO_CHANGES } from '../tokens/issuance.js';
-import type { ProviderOptions } from '../options.js';
-import { type Considered, refusedAccess } from '../user-access.js';
+import type { PostLoginChanges } from '../../domain/action.js';
+import type { ActionChanges } from '../../domain/authorization.js';
+import { type JsonObject, withoutNulls } from '../../domain/json.js';
+import type { ActionFacts } from '../../domain/token-facts.js';
+import type { User } from '../../domain/user.js';
+import type { ClientConnection } from '../../http/contract.js';
+import { applyActionScopes } from '../../policy/action-scopes.js';
+import { decidePostLogin } from '../../policy/actions.js';
+import type { Refused, UserAccessRequest, UserDenial, UserGranted } from '../../policy/decision.js';
+import type { PlatformChoices } from '../../policy/platform-choices.js';
+import { configurationEvent, requestEvent, runBoundActions } from '../bound-actions.js';
+import { claimsAllowedFor } from '../custom-claims.js';
+import { grantTypes } from '../vocabulary.js';
+import { NO_CHANGES } from './issuance.js';
+import type { UserTokenOptions } from './options.js';
+import type { Considered } from './user-access.js';
 
 /** A login, or a refresh, that access was granted to. */
 export interface PostLogin extends Considered {
-  readonly ctx: KoaContextWithOIDC;
+  /** The HTTP method of the request. */
+  readonly method: string;
+  readonly connection: ClientConnection;
   readonly user: User;
   readonly decision: UserGranted;
 }
@@ -72,7 +73,7 @@ function userOf(user: User): JsonObject {
 async function rolesOf(
   user: User,
   organizationId: string | null,
-  { storage }: ProviderOptions,
+  { storage }: UserTokenOptions,
 ): Promise<readonly string[]> {
   const filter =
     organizationId === null ? { userId: user.userId } : { member: { organizationId, userId: user.userId } };
@@ -81,8 +82,8 @@ async function rolesOf(
 }
 
 /** The platform's page "Post-login Event Object". */
-async function eventOf(login: PostLogin, bound: ActionFacts, options: ProviderOptions): Promise<JsonObject> {
-  const { ctx, user, request, facts, decision } = login;
+async function eventOf(login: PostLogin, bound: ActionFacts, options: UserTokenOptions): Promise<JsonObject> {
+  const { user, request, facts, decision } = login;
   const { organization } = decision;
   const connection = await options.storage.config.connections.findByName(user.connection);
   return {
@@ -95,7 +96,7 @@ async function eventOf(login: PostLogin, bound: ActionFacts, options: ProviderOp
       strategy: user.provider,
       metadata: connection?.metadata ?? {},
     },
-    request: requestEvent(ctx.method, connectionOf(ctx.req), options.tenant),
+    request: requestEvent(login.method, login.connection, options.tenant),
     ...(decision.audience !== null && { resource_server: { identifier: decision.audience } }),
     transaction: {
       protocol: protocolOf(request),
@@ -114,7 +115,7 @@ const merged = (before: JsonObject | null, changes: JsonObject): JsonObject =>
 async function keepMetadata(
   user: User,
   { userMetadata, appMetadata }: PostLoginChanges,
-  { storage, now }: ProviderOptions,
+  { storage, now }: UserTokenOptions,
 ): Promise<void> {
   const isChanged = Object.keys(userMetadata).length > 0 || Object.keys(appMetadata).length > 0;
   if (!isChanged) return;
@@ -133,11 +134,13 @@ async function keepMetadata(
 }
 
 /**
- * Runs the Actions that are bound, if any, and decides what is left of the grant.
- *
- * @throws RefusedRequest when one of them denies or fails.
+ * Runs the Actions that are bound, if any, and decides what is left of the grant; a refusal where one of them denies or
+ * fails.
  */
-export async function runPostLogin(login: PostLogin, options: ProviderOptions): Promise<AfterActions> {
+export async function runPostLogin(
+  login: PostLogin,
+  options: UserTokenOptions,
+): Promise<AfterActions | Refused<UserDenial>> {
   const { user, facts, decision } = login;
   const { actions, choices } = options;
   const bound = facts.actions;
@@ -148,7 +151,7 @@ export async function runPostLogin(login: PostLogin, options: ProviderOptions): 
   if (outcome.kind !== 'failed') await keepMetadata(user, outcome.changes, options);
 
   const final = decidePostLogin(decision, outcome, choices);
-  if (!final.granted) throw refusedAccess(login, final);
+  if (!final.granted) return final;
   if (outcome.kind !== 'completed') throw new TypeError('granted what an Action denied');
   const { accessTokenClaims, idTokenClaims, addedScopes, removedScopes } = outcome.changes;
   const changes = {

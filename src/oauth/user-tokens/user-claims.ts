@@ -1,5 +1,5 @@
-import type { JsonObject, JsonValue } from '../../../domain/json.js';
-import type { User } from '../../../domain/user.js';
+import type { JsonObject, JsonValue } from '../../domain/json.js';
+import type { User } from '../../domain/user.js';
 
 /** OpenID Connect Core section 5.4: what each scope tells of a user. */
 const claimsByScope: Record<string, (user: User) => Record<string, JsonValue | undefined>> = {

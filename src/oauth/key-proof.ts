@@ -1,13 +1,12 @@
-// RFC 9449 section 7: whoever shows a token that is bound to a key shows that they have it. The library does the same for the
-// token endpoint; `/userinfo` is ours.
+// Proofs of the possession of a key (RFC 9449), where this server answers itself. The library does the same for its requests.
 
 import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { calculateJwkThumbprint, EmbeddedJWK, jwtVerify } from 'jose';
 import { z } from 'zod';
-import { markUntil } from '../../../domain/authorization.js';
-import type { Tenant } from '../../../domain/tenant.js';
-import type { Storage } from '../../../storage/storage.js';
+import { markUntil } from '../domain/authorization.js';
+import type { Tenant } from '../domain/tenant.js';
+import type { Storage } from '../storage/storage.js';
 
 interface ProofOptions {
   readonly storage: Pick<Storage, 'artifacts'>;
@@ -18,14 +17,17 @@ interface ProofOptions {
 const MAX_LENGTH = 8192;
 /** As the library has it. */
 const MAX_AGE_SECONDS = 300;
-const KIND = 'KeyProof';
+/** Where the library has those that it has seen. */
+const KIND = 'ReplayDetection';
 
 const claims = z.object({
   htm: z.string(),
   htu: z.string().refine((text) => URL.canParse(text)),
   jti: z.string().min(1).max(255),
   iat: z.number(),
-  ath: z.string(),
+  ath: z.string().optional(),
+  // This server asks for none.
+  nonce: z.undefined().optional(),
 });
 
 const header = z.object({ jwk: z.record(z.string(), z.unknown()) });
@@ -46,14 +48,22 @@ async function read(proof: string, now: Date) {
   }
 }
 
-/**
- * The thumbprint of the key that a request proves to have; null where it proves none.
- *
- * @param token the access token that is shown with it.
- */
+interface Expected {
+  readonly endpoint: 'oauth/token' | 'userinfo';
+  /** The token that is shown with the proof (RFC 9449 section 7); null at the token endpoint. */
+  readonly accessToken: string | null;
+  /** Whose proofs have ids of their own; null: each key's. */
+  readonly clientId: string | null;
+}
+
+const digestOf = (text: string): string => createHash('sha256').update(text).digest('base64url');
+
+export const sendsProof = (req: IncomingMessage): boolean => (req.headers['dpop'] ?? '') !== '';
+
+/** The thumbprint of the key that a request proves to have; null where it proves none. */
 export async function keyOf(
   req: IncomingMessage,
-  token: string,
+  { endpoint, accessToken, clientId }: Expected,
   { storage, tenant, now }: ProofOptions,
 ): Promise<string | null> {
   const sent = req.headers['dpop'];
@@ -61,16 +71,12 @@ export async function keyOf(
   const proof = await read(sent, now());
   if (proof === null) return null;
   const { origin, pathname } = new URL(proof.htu);
-  if (proof.htm !== req.method || `${origin}${pathname}` !== `${tenant.issuer}userinfo`) return null;
+  if (proof.htm !== req.method || `${origin}${pathname}` !== `${tenant.issuer}${endpoint}`) return null;
   if (Math.abs(now().getTime() / 1000 - proof.iat) > MAX_AGE_SECONDS) return null;
-  if (proof.ath !== createHash('sha256').update(token).digest('base64url')) return null;
+  if (accessToken !== null && proof.ath !== digestOf(accessToken)) return null;
   // RFC 9449 section 11.1: each is good once.
   const expiresAt = new Date(now().getTime() + 2 * MAX_AGE_SECONDS * 1000);
-  const isNew = await storage.artifacts.putNew(
-    KIND,
-    `${proof.key}:${proof.jti}`,
-    markUntil(expiresAt),
-    now(),
-  );
+  const name = digestOf(`${clientId ?? proof.key}${proof.jti}`);
+  const isNew = await storage.artifacts.putNew(KIND, name, markUntil(expiresAt), now());
   return isNew ? proof.key : null;
 }

@@ -1,0 +1,237 @@
+// RFC 6749 section 6. Every refresh is decided again, on facts as they are now (token-issuance.md RT-9), and Actions run
+// again (RT-10). oidc-provider has no part in it: a refresh is as frequent as a token of a client's own, and costs as little.
+
+import type { IncomingMessage } from 'node:http';
+import { type Artifact, type Authorization, endOf, isUsedUp } from '../../domain/authorization.js';
+import type { Client } from '../../domain/client.js';
+import type { LogType, NewLogEntry } from '../../domain/log-entry.js';
+import type { TokenFacts } from '../../domain/token-facts.js';
+import type { User } from '../../domain/user.js';
+import type { TraceStep } from '../../policy/decision.js';
+import { MissingReference } from '../../storage/storage.js';
+import { keyOf, sendsProof } from '../key-proof.js';
+import { isOriginOf } from '../origins.js';
+import { authenticationFailed, type LoginFault, malformed, type Refusal } from '../refusal.js';
+import type { TokenRequest } from '../token-request.js';
+import { userRefusalFor } from '../user-refusal.js';
+import { userTokenSettings } from '../user-tokens/client-settings.js';
+import type { Issuance } from '../user-tokens/issuance.js';
+import { laterRequest } from '../user-tokens/later-request.js';
+import { userEntry } from '../user-tokens/log.js';
+import type { UserTokenOptions } from '../user-tokens/options.js';
+import { runPostLogin } from '../user-tokens/post-login.js';
+import {
+  MAX_REFRESH_TOKENS,
+  nextRefreshToken,
+  readRefreshToken,
+  REFRESH_TOKEN,
+} from '../user-tokens/stored-tokens.js';
+import { mintTokens } from '../user-tokens/tokens.js';
+import { decideUserAccess } from '../user-tokens/user-access.js';
+
+const fault = (reason: LoginFault, status: 400 | 403, error: string, description: string): Refusal => ({
+  reason,
+  error: { status, error, description },
+});
+
+/** RT-5, RT-6. */
+const invalid = (reason: 'refresh_token_invalid' | 'refresh_token_reused'): Refusal =>
+  fault(reason, 403, 'invalid_grant', 'Unknown or invalid refresh token.');
+
+/** RFC 9449 section 5. */
+const invalidProof = (): Refusal =>
+  fault('proof_of_possession_invalid', 400, 'invalid_dpop_proof', 'The DPoP proof is invalid');
+const otherKey = (): Refusal =>
+  fault('proof_of_possession_invalid', 400, 'invalid_grant', 'The DPoP proof is missing or invalid');
+
+interface Refused {
+  readonly refusal: Refusal;
+  /** For the log. */
+  readonly because: string | null;
+  readonly trace: readonly TraceStep[];
+}
+
+const refused = (refusal: Refusal, because: string | null, trace: readonly TraceStep[] = []): Refused => ({
+  refusal,
+  because,
+  trace,
+});
+
+/** A request, whose client has been authenticated. */
+interface Exchange {
+  readonly req: IncomingMessage;
+  readonly request: TokenRequest;
+  /** The client's. */
+  readonly facts: TokenFacts;
+  /** See `signWithKey`. */
+  readonly here: boolean;
+}
+
+/** What a request shows, and what that stands for. */
+interface Found {
+  readonly token: string;
+  /** Thumbprint of the key that the request proves to have; null where it proves none. */
+  readonly key: string | null;
+  readonly artifact: Artifact;
+  readonly authorization: Authorization;
+  readonly user: User;
+  readonly client: Client;
+}
+
+async function find(
+  { req, request }: Exchange,
+  client: Client,
+  options: UserTokenOptions,
+): Promise<Found | Refused> {
+  const { storage, now } = options;
+  const { clientId } = client;
+  const token = request.parameters.get('refresh_token');
+  if (token === undefined) return refused(malformed('Missing required parameter: refresh_token'), null);
+  const proof = { endpoint: 'oauth/token', accessToken: null, clientId } as const;
+  const key = sendsProof(req) ? await keyOf(req, proof, options) : null;
+  if (sendsProof(req) && key === null) return refused(invalidProof(), 'it is none, or was used before');
+
+  const unknown = (because: string): Refused => refused(invalid('refresh_token_invalid'), because);
+  const artifact = await storage.artifacts.find(REFRESH_TOKEN, token);
+  if (artifact === null) return unknown('there is no such token');
+  if (readRefreshToken(artifact).clientId !== clientId) return unknown('it is the token of another client');
+  if (endOf(artifact) <= now()) return unknown('it has expired, or was not used for too long');
+  const authorization = await storage.authorizations.find(artifact.authorizationId ?? '');
+  if (authorization === null) return unknown('its authorization has gone');
+  const user = await storage.known.user(authorization.userId);
+  if (user === null) return unknown('its user has gone');
+  return { token, key, artifact, authorization, user, client };
+}
+
+/** RT-6: one of two who have it is a thief, so neither keeps anything of this login. */
+async function endFamily({ authorization }: Found, { storage }: UserTokenOptions): Promise<Refused> {
+  await storage.authorizations.delete(authorization.id);
+  return refused(invalid('refresh_token_reused'), 'it had been used before');
+}
+
+/** Marks a token as used, and makes the next one where they rotate. @returns what the client goes on with. */
+async function use(found: Found, options: UserTokenOptions): Promise<string | Refused> {
+  const { token, artifact, authorization, client } = found;
+  const { storage, now } = options;
+  const { artifacts } = storage;
+  const settings = userTokenSettings(client).refreshToken;
+  if (!settings.rotates) {
+    if (artifact.idleSeconds !== null) await artifacts.touch(REFRESH_TOKEN, token, now());
+    return token;
+  }
+  if (!(await artifacts.consume(REFRESH_TOKEN, token, now()))) {
+    // Within its leeway it can be used again; else somebody was first, a moment ago.
+    const current = await artifacts.find(REFRESH_TOKEN, token);
+    if (current === null || isUsedUp(current, now())) return endFamily(found, options);
+  }
+  const next = nextRefreshToken(artifact, authorization, settings, now());
+  await artifacts.put(REFRESH_TOKEN, next.value, next.kept, now());
+  await artifacts.trim(REFRESH_TOKEN, authorization, MAX_REFRESH_TOKENS);
+  return next.value;
+}
+
+/** Decides what the tokens may carry. */
+async function decide(
+  request: TokenRequest,
+  { authorization, user, key }: Found,
+  method: string,
+  options: UserTokenOptions,
+): Promise<Issuance | Refused> {
+  const { clientId, audience, scopes, connection } = request;
+  const sent = { audience, scopes, bindsKey: key !== null };
+  const asked = laterRequest('refresh', authorization, sent, `${options.tenant.issuer}userinfo`);
+  const considered = await decideUserAccess(asked, { clientId, userId: user.userId }, options);
+  if (considered === null) return refused(invalid('refresh_token_invalid'), 'its client has gone');
+  const { facts, decision } = considered;
+  const final = decision.granted
+    ? await runPostLogin({ method, connection, user, request: asked, facts, decision }, options)
+    : decision;
+  if ('denial' in final) {
+    const { denial, trace } = final;
+    return refused(userRefusalFor(denial, clientId, 'refresh'), trace.at(-1)?.because ?? null, trace);
+  }
+  return { ...final, user, facts, authorization, grantType: asked.grantType, otherClaims: {} };
+}
+
+interface Issued {
+  readonly refusal: null;
+  readonly issuance: Issuance;
+  /** The answer. */
+  readonly body: object;
+}
+
+async function issue(
+  { req, request, here }: Exchange,
+  found: Found,
+  options: UserTokenOptions,
+): Promise<Issued | Refused> {
+  const { key, artifact, client } = found;
+  const kept = readRefreshToken(artifact);
+  if (kept.key !== null && kept.key !== key) return refused(otherKey(), 'the token is bound to another key');
+  if (isUsedUp(artifact, options.now())) return endFamily(found, options);
+  const issuance = await decide(request, found, req.method ?? 'POST', options);
+  if ('refusal' in issuance) return issuance;
+  try {
+    const next = await use(found, options);
+    if (typeof next !== 'string') return next;
+    const minting = { client, ofLogin: kept.ofLogin, key, here };
+    const tokens = await mintTokens(issuance, minting, options);
+    return { refusal: null, issuance, body: { ...tokens, refresh_token: next } };
+  } catch (error) {
+    // Somebody took the authorization back meanwhile.
+    if (error instanceof MissingReference) return refused(invalid('refresh_token_invalid'), error.message);
+    throw error;
+  }
+}
+
+/** token-issuance.md 8. */
+function logType(refusal: Refusal | null): LogType {
+  if (refusal === null) return 'sertft';
+  return refusal.reason === 'refresh_token_reused' ? 'ferrt' : 'fertft';
+}
+
+/** What a refresh comes to, with its row for the log. */
+export interface Refreshed {
+  readonly entry: NewLogEntry;
+  readonly answer: { readonly refusal: Refusal } | { readonly refusal: null; readonly body: object };
+  /** Whose pages may read the answer; null for none. */
+  readonly readableBy: string | null;
+}
+
+/** Exchanges a refresh token for the tokens that its client may have by now. */
+export async function refresh(exchange: Exchange, options: UserTokenOptions): Promise<Refreshed> {
+  const { req, request, facts } = exchange;
+  const { clientId, connection } = request;
+  const { origin } = req.headers;
+  // It was authenticated on fresh facts a moment ago.
+  const client = await options.storage.known.client(clientId);
+  const isForeign = origin !== undefined && (client === null || !isOriginOf(client, origin));
+  const found = await (client === null
+    ? refused(authenticationFailed(), 'the client has gone')
+    : isForeign
+      ? refused(malformed(`origin ${origin} not allowed for client: ${clientId}`), null)
+      : find(exchange, client, options));
+  const answer = 'refusal' in found ? found : await issue(exchange, found, options);
+  const { refusal } = answer;
+  const asked = {
+    clientId,
+    clientName: facts.access.client.name,
+    userId: 'user' in found ? found.user.userId : null,
+    ip: connection.ip,
+    userAgent: connection.userAgent,
+    audience: request.audience,
+    requestedScopes: request.scopes,
+  };
+  const result = {
+    type: logType(refusal),
+    refusal: refusal && { reason: refusal.reason, description: refusal.error.description },
+    because: refusal && answer.because,
+    trace: refusal ? answer.trace : [],
+    issuance: refusal ? null : answer.issuance,
+  };
+  return {
+    entry: userEntry(asked, result, options),
+    answer,
+    readableBy: isForeign ? null : (origin ?? null),
+  };
+}
