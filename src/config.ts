@@ -1,6 +1,7 @@
 // The environment, read once and checked whole. Nothing else reads process.env. .env.example explains every key.
 
 import { z } from 'zod';
+import { trusting } from './http/connection.js';
 import { type PlatformChoices, platformChoices } from './policy/platform-choices.js';
 
 /** Keys whose values are never repeated in a message. */
@@ -38,6 +39,22 @@ const wholeNumber = (min: number, max: number) =>
     .transform(Number)
     .refine((value) => value >= min && value <= max, `must be a whole number from ${min} to ${max}`);
 
+const proxies = z
+  .string()
+  .default('')
+  .transform((text, context) => {
+    const list = text.split(',').flatMap((part) => part.trim() || []);
+    try {
+      trusting(list);
+      return list;
+    } catch {
+      const message =
+        'must be a list of addresses, subnets (10.0.0.0/8), loopback, linklocal or uniquelocal, with commas between';
+      context.addIssue({ code: 'custom', message });
+      return z.NEVER;
+    }
+  });
+
 const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
   z.enum(values, { error: `must be one of ${values.join(', ')}` });
 
@@ -45,6 +62,7 @@ const environment = z.object({
   HOST: z.string().default('127.0.0.1'),
   PORT: wholeNumber(0, 65_535).prefault('3000'),
   PUBLIC_URL: publicUrl.optional(),
+  TRUSTED_PROXIES: proxies,
   TLS: oneOf(['off', 'auto']).default('off'),
   TLS_CERT: z.string().optional(),
   TLS_KEY: z.string().optional(),
@@ -86,6 +104,8 @@ export interface Config {
   readonly port: number;
   /** Base of everything that the server says about itself. Port 0 stands for the port that it listens on. */
   readonly publicUrl: URL;
+  /** Whose `X-Forwarded-For` is believed. Empty: nobody's. */
+  readonly trustedProxies: readonly string[];
   /** `auto`: with an authority of its own. Else the operator's PEM files. Null: plain HTTP. */
   readonly tls: 'auto' | { readonly certificate: string; readonly key: string } | null;
   readonly dataDir: string;
@@ -175,6 +195,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): C
     host: values.HOST,
     port: values.PORT,
     publicUrl: url,
+    trustedProxies: values.TRUSTED_PROXIES,
     tls: tlsOf(values),
     dataDir: values.DATA_DIR,
     databaseUrl: values.DATABASE_URL,

@@ -19,6 +19,7 @@ import { type BootstrapClient, bootstrap } from './bootstrap.js';
 import type { Config } from './config.js';
 import { Tenant } from './domain/tenant.js';
 import { encryptionKeyIn } from './encryption-key.js';
+import { learnAddress, trusting } from './http/connection.js';
 import { readContract } from './http/contract.js';
 import { KeySet } from './oauth/signing-keys.js';
 import type { SeedOptions, SeedReport } from './seed/seed.js';
@@ -124,7 +125,9 @@ export async function startServer(config: Config, options: StartOptions = {}): P
   const { server, authorityFile } = await createListener(config, now, log);
   let app: RequestListener | null = null;
   const early: Parameters<RequestListener>[] = [];
+  const isTrusted = config.trustedProxies.length === 0 ? null : trusting(config.trustedProxies);
   server.on('request', (req: IncomingMessage, res: ServerResponse) => {
+    if (isTrusted) learnAddress(req, isTrusted);
     if (app) app(req, res);
     else early.push([req, res]);
   });

@@ -1,28 +1,8 @@
-import { type Request, type RequestHandler, Router } from 'express';
+import { type RequestHandler, Router } from 'express';
 import { ManagementError } from '../errors.js';
 import { callerOf } from './authentication.js';
-import type {
-  Call,
-  ClientConnection,
-  Contract,
-  Handler,
-  Handlers,
-  Operation,
-  OperationId,
-} from './contract.js';
-
-/** The platform keeps this many characters of a correlation id (management-api.md 1.1). */
-const CORRELATION_ID_LENGTH = 64;
-const USER_AGENT_LENGTH = 512;
-
-export function connectionOf(req: Pick<Request, 'headers' | 'socket'>): ClientConnection {
-  const correlationId = req.headers['x-correlation-id'];
-  return {
-    ip: req.socket.remoteAddress ?? '',
-    userAgent: req.headers['user-agent']?.slice(0, USER_AGENT_LENGTH) ?? null,
-    correlationId: typeof correlationId === 'string' ? correlationId.slice(0, CORRELATION_ID_LENGTH) : null,
-  };
-}
+import { connectionOf } from './connection.js';
+import type { Call, Contract, Handler, Handlers, Operation, OperationId } from './contract.js';
 
 function serve<Id extends OperationId>(operation: Operation, handler: Handler<Id>): RequestHandler {
   return async (req, res) => {

@@ -5,7 +5,7 @@ import type { ErrorRequestHandler } from 'express';
 import { callerOf, type Caller } from '../http/authentication.js';
 import type { Call, ClientConnection, Contract, Operation, OperationId } from '../http/contract.js';
 import { toManagementError } from '../http/error-renderer.js';
-import { connectionOf } from '../http/router.js';
+import { connectionOf } from '../http/connection.js';
 import type { JsonObject, JsonValue } from '../domain/json.js';
 import type { LogType, NewLogEntry } from '../domain/log-entry.js';
 import type { Tenant } from '../domain/tenant.js';

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { JsonObject } from '../domain/json.js';
 import { logged, type LogType, type NewLogEntry } from '../domain/log-entry.js';
 import type { Tenant } from '../domain/tenant.js';
-import { connectionOf } from '../http/router.js';
+import { connectionOf } from '../http/connection.js';
 import { audienceOf } from '../policy/audience.js';
 import type { Outcome } from './outcome.js';
 import type { TokenRequest } from './token-request.js';

@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import type { JsonObject } from '../domain/json.js';
 import type { Tenant } from '../domain/tenant.js';
 import type { ClientConnection } from '../http/contract.js';
-import { connectionOf } from '../http/router.js';
+import { connectionOf } from '../http/connection.js';
 import { type ClientIdentity, identify, identityParameters } from './client-identity.js';
 import { grantTypeMissing, type Refusal } from './refusal.js';
 import { type Parameters, readParameters } from './request-parameters.js';

@@ -21,6 +21,7 @@ test('an empty environment gives the defaults', () => {
     host: '127.0.0.1',
     port: 3000,
     publicUrl: new URL('http://127.0.0.1:3000'),
+    trustedProxies: [],
     tls: null,
     dataDir: '.data/',
     databaseUrl: undefined,
@@ -41,6 +42,7 @@ test('every key has its place', () => {
     HOST: '10.0.0.1',
     PORT: '8080',
     PUBLIC_URL: 'https://auth.example.com',
+    TRUSTED_PROXIES: '10.0.0.0/8, loopback',
     TLS: 'off',
     TLS_CERT: '/etc/tls/cert.pem',
     TLS_KEY: '/etc/tls/key.pem',
@@ -61,6 +63,7 @@ test('every key has its place', () => {
     host: '10.0.0.1',
     port: 8080,
     publicUrl: new URL('https://auth.example.com'),
+    trustedProxies: ['10.0.0.0/8', 'loopback'],
     tls: { certificate: '/etc/tls/cert.pem', key: '/etc/tls/key.pem' },
     dataDir: '/var/lib/grantry',
     databaseUrl: DATABASE,
@@ -333,4 +336,23 @@ describe('mistakes', () => {
     expect(text).toContain('BOOTSTRAP_CLIENT_SECRET');
     for (const secret of ['database-password', 'too-short', 'not-a-key']) expect(text).not.toContain(secret);
   });
+});
+
+describe('TRUSTED_PROXIES', () => {
+  test.each([
+    ['', []],
+    ['127.0.0.1', ['127.0.0.1']],
+    [' 10.0.0.0/8 ,fc00::/7,, loopback ', ['10.0.0.0/8', 'fc00::/7', 'loopback']],
+  ])('can be "%s"', (TRUSTED_PROXIES, expected) => {
+    expect(readConfig({ TRUSTED_PROXIES }).trustedProxies).toEqual(expected);
+  });
+
+  test.each(['all', '*', '10.0.0.0/33', 'proxy.example.com', 'true', '1'])(
+    'cannot be %s',
+    (TRUSTED_PROXIES) => {
+      expect(mistakesIn({ TRUSTED_PROXIES })).toEqual([
+        `TRUSTED_PROXIES must be a list of addresses, subnets (10.0.0.0/8), loopback, linklocal or uniquelocal, with commas between (it is "${TRUSTED_PROXIES}")`,
+      ]);
+    },
+  );
 });

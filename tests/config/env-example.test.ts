@@ -13,6 +13,7 @@ const places: Record<string, (config: Config) => unknown> = {
   HOST: ({ host }) => host,
   PORT: ({ port }) => String(port),
   PUBLIC_URL: ({ publicUrl }) => publicUrl.href,
+  TRUSTED_PROXIES: ({ trustedProxies }) => trustedProxies.join() || undefined,
   TLS: ({ tls }) => (tls === null ? 'off' : tls),
   TLS_CERT: ({ tls }) => (typeof tls === 'object' ? tls?.certificate : undefined),
   TLS_KEY: ({ tls }) => (typeof tls === 'object' ? tls?.key : undefined),

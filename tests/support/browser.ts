@@ -31,11 +31,16 @@ const attribute = (tag: string, name: string): string | undefined => {
 
 export class Browser {
   readonly #origin: string;
+  readonly #headers: Readonly<Record<string, string>>;
   #cookies: Cookie[] = [];
 
-  /** @param origin the server's; a redirect to anywhere else ends a visit. */
-  constructor(origin: string) {
+  /**
+   * @param origin the server's; a redirect to anywhere else ends a visit.
+   * @param headers sent with every request.
+   */
+  constructor(origin: string, headers: Readonly<Record<string, string>> = {}) {
     this.#origin = origin;
+    this.#headers = headers;
   }
 
   /** The cookies that a request for this path would have, by name. */
@@ -64,7 +69,11 @@ export class Browser {
     const answer = await fetch(url, {
       redirect: 'manual',
       ...init,
-      headers: { ...(init.headers as Record<string, string>), ...(cookie !== '' && { cookie }) },
+      headers: {
+        ...this.#headers,
+        ...(init.headers as Record<string, string>),
+        ...(cookie !== '' && { cookie }),
+      },
     });
     for (const line of answer.headers.getSetCookie()) this.#keep(line);
     return answer;

@@ -1,5 +1,6 @@
 import { IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { Tenant } from '../../domain/tenant.js';
+import { copyAddress } from '../../http/connection.js';
 import { mediaTypeOf } from '../../http/media-type.js';
 
 /**
@@ -49,6 +50,7 @@ export function handOver(
   own.push(null);
   // An incomplete one takes its socket with it.
   own.complete = true;
+  copyAddress(req, own);
   given.prepare?.(own);
   library(own, res);
 }

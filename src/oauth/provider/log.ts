@@ -2,7 +2,7 @@
 
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { LogType, NewLogEntry } from '../../domain/log-entry.js';
-import { connectionOf } from '../../http/router.js';
+import { connectionOf } from '../../http/connection.js';
 import type { TraceStep } from '../../policy/decision.js';
 import type { Refusal } from '../refusal.js';
 import { type LoggedRequest, userEntry } from '../user-tokens/log.js';

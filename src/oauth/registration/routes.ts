@@ -10,7 +10,7 @@ import type { LogType, NewLogEntry } from '../../domain/log-entry.js';
 import type { Tenant } from '../../domain/tenant.js';
 import type { TenantSettings } from '../../domain/tenant-settings.js';
 import type { components } from '../../generated/openapi.js';
-import { connectionOf } from '../../http/router.js';
+import { connectionOf } from '../../http/connection.js';
 import type { Storage } from '../../storage/storage.js';
 import { type ClientMetadata, InvalidMetadata, readClientMetadata } from './client-metadata.js';
 

@@ -3,7 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errors, type InteractionResults, type Provider } from 'oidc-provider';
 import { isUnstorable } from '../../../domain/text.js';
-import { connectionOf } from '../../../http/router.js';
+import { connectionOf } from '../../../http/connection.js';
 import { admitMember, loginConnections } from '../../../login/connections.js';
 import { loginLogEntry } from '../../../login/login-log.js';
 import type { LoginAttempt, LoginResult, PasswordLogin } from '../../../login/password-login.js';

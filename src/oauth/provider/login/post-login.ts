@@ -1,5 +1,5 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import { connectionOf } from '../../../http/router.js';
+import { connectionOf } from '../../../http/connection.js';
 import type { UserTokenOptions } from '../../user-tokens/options.js';
 import { type AfterActions, type PostLogin, runPostLogin } from '../../user-tokens/post-login.js';
 import { refusedAccess } from '../refused-request.js';

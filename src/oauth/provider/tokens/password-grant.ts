@@ -2,7 +2,7 @@
 // forbids it to new applications; it is there for those that an administrator switches it on for.
 
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
-import { connectionOf } from '../../../http/router.js';
+import { connectionOf } from '../../../http/connection.js';
 import { loginConnections } from '../../../login/connections.js';
 import { loginLogEntry, loginTexts } from '../../../login/login-log.js';
 import type { LoginResult } from '../../../login/password-login.js';
