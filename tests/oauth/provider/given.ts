@@ -217,7 +217,11 @@ export interface LogRow {
   readonly ip?: string;
   readonly user_id?: string;
   readonly scope?: string;
-  readonly details?: { readonly dropped?: { scope: string; source: string }[]; readonly because?: string };
+  readonly details?: {
+    readonly dropped?: { scope: string; source: string }[];
+    readonly because?: string;
+    readonly rules?: readonly string[];
+  };
 }
 
 /** The newest rows about a client, newest first. */

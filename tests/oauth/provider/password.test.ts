@@ -154,6 +154,14 @@ describe('who is refused', () => {
     ]);
   });
 
+  test('the log names the rules, though nobody looked at the password', async () => {
+    const closed = await givenOfflineApi(server);
+    await ask({ audience: closed.identifier, password: 'wrong' });
+    const [row] = await logsOf(server, app, 'fepft');
+    expect(row?.details?.rules?.at(-1)).toMatch(/^client_grant /);
+    expect(row?.details?.because).toContain('client grant');
+  });
+
   test('AU-9: an API that nobody knows', async () => {
     const answer = await ask({ audience: 'https://nobody.example.com' });
     expect([answer.status, answer.body]).toEqual([

@@ -8,12 +8,11 @@ import type { JsonObject } from '../../../domain/json.js';
 import type { TokenFacts } from '../../../domain/token-facts.js';
 import type { User } from '../../../domain/user.js';
 import type { UserAccessRequest, UserGranted } from '../../../policy/decision.js';
-import { userRefusalFor } from '../../user-refusal.js';
 import { afterActions } from '../login/post-login.js';
 import { apiUri } from '../library/api-uri.js';
 import { issueTokens } from '../library/internals.js';
 import type { UserTokenOptions } from '../../user-tokens/options.js';
-import { refusedAccess, RefusedRequest } from '../refused-request.js';
+import { refusedAccess } from '../refused-request.js';
 import { decideUserAccess } from '../../user-tokens/user-access.js';
 import { askedAtTokenEndpoint } from './token-parameters.js';
 import { recordAuthorization } from './new-authorization.js';
@@ -85,7 +84,7 @@ export async function refuseBeforeLogin(
   if (considered === null) throw new TypeError('the client has gone');
   const { decision } = considered;
   if (decision.granted || decision.denial.reason === 'login_required') return;
-  throw new RefusedRequest(userRefusalFor(decision.denial, clientId, request.flow));
+  throw refusedAccess(considered, decision);
 }
 
 /** Decides, writes down what the client may do from now on, and has the library make the tokens. */
