@@ -125,7 +125,7 @@ async function use(found: Found, options: UserTokenOptions): Promise<string | Re
     if (current === null || isUsedUp(current, now())) return endFamily(found, options);
   }
   const next = nextRefreshToken(artifact, authorization, settings, now());
-  await artifacts.put(REFRESH_TOKEN, next.value, next.kept, now());
+  await artifacts.putNew(REFRESH_TOKEN, next.value, next.kept, now());
   await artifacts.trim(REFRESH_TOKEN, authorization, MAX_REFRESH_TOKENS);
   return next.value;
 }

@@ -47,9 +47,21 @@ export function withMemory(
         return knownArtifacts.find(key, read);
       },
       put: (kind, name, ...rest) => changing(kind, name, artifacts.put(kind, name, ...rest)),
-      putNew: (kind, name, ...rest) => changing(kind, name, artifacts.putNew(kind, name, ...rest)),
+      putNew: async (kind, name, artifact, now) => {
+        const isNew = await artifacts.putNew(kind, name, artifact, now);
+        const { otherName: _otherName, ...kept } = artifact;
+        // Those that belong to nothing are marks, which nobody reads.
+        if (isNew && artifact.authorizationId !== null)
+          knownArtifacts.learn(keyOf(kind, name), { ...kept, usedAt: now, consumedAt: null });
+        return isNew;
+      },
       consume: (kind, name, now) => changing(kind, name, artifacts.consume(kind, name, now)),
-      touch: (kind, name, now) => changing(kind, name, artifacts.touch(kind, name, now)),
+      touch: async (kind, name, now) => {
+        await artifacts.touch(kind, name, now);
+        knownArtifacts.change(keyOf(kind, name), (artifact) =>
+          artifact.usedAt < now ? { ...artifact, usedAt: now } : artifact,
+        );
+      },
       delete: (kind, name) => changing(kind, name, artifacts.delete(kind, name)),
       trim: async (...all) => {
         const deleted = await artifacts.trim(...all);

@@ -41,6 +41,21 @@ export class Known<T> {
     }
   }
 
+  /** To be called when something has been written that was not there before. */
+  learn(name: string, value: T): void {
+    this.#kept.set(name, { version: this.#version(), value: Promise.resolve(value) });
+  }
+
+  /** To be called when a change has been written that is no more than this. */
+  change(name: string, changed: (value: T) => T): void {
+    const entry = this.#kept.get(name);
+    if (entry === undefined) return;
+    const value = entry.value.then((before) => before && changed(before));
+    // Whoever reads it is told of a failure; nobody else is.
+    value.catch(() => undefined);
+    this.#kept.set(name, { ...entry, value });
+  }
+
   /** To be called when a change of it has been written: what was read before is not kept, even if it comes in later. */
   forget(name: string): void {
     this.#kept.delete(name);

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { Artifact, NewArtifact } from '../../domain/authorization.js';
 import type { ArtifactStore } from '../protocol.js';
 import { missingReference } from './errors.js';
+import { Grouped } from './grouped.js';
 import { jsonObject } from './json-columns.js';
 import type { Sealing } from './sealing.js';
 
@@ -31,6 +32,11 @@ const TRIM = `
     WHERE p.kind = $1 AND a.user_id = $2 AND a.client_id = $3 AND p.consumed_at IS NULL
     ORDER BY p.seq DESC OFFSET $4
   )`;
+
+const TOUCH = `
+  UPDATE protocol_artifacts p SET used_at = greatest(p.used_at, touched.used_at)
+  FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS touched (kind, digest, used_at)
+  WHERE p.kind = touched.kind AND p.digest = touched.digest`;
 
 const row = z.object({
   digest: z.string(),
@@ -82,6 +88,18 @@ export function artifactStore(pool: pg.Pool, sealing: Sealing): ArtifactStore {
     };
   };
 
+  const touches = new Grouped<{ kind: string; digest: string; now: Date }>((group) =>
+    pool.query({
+      name: 'artifacts_touch',
+      text: TOUCH,
+      values: [
+        group.map(({ kind }) => kind),
+        group.map(({ digest }) => digest),
+        group.map(({ now }) => now.toISOString()),
+      ],
+    }),
+  );
+
   return {
     put: async (kind, name, artifact, now) => {
       await missingReference(
@@ -116,13 +134,7 @@ export function artifactStore(pool: pg.Pool, sealing: Sealing): ArtifactStore {
       });
       return rowCount === 1;
     },
-    touch: async (kind, name, now) => {
-      await pool.query({
-        name: 'artifact_touch',
-        text: 'UPDATE protocol_artifacts SET used_at = $3 WHERE kind = $1 AND digest = $2',
-        values: [kind, digestOf(kind, name), now],
-      });
-    },
+    touch: (kind, name, now) => touches.add({ kind, digest: digestOf(kind, name), now }),
     delete: async (kind, name) => {
       await pool.query({
         name: 'artifact_delete',

@@ -127,6 +127,16 @@ export function protocolConformance(opened: Opened): void {
       expect(answers.filter(Boolean)).toHaveLength(1);
     });
 
+    test('many that are touched at once are all touched, each for the latest time', async () => {
+      const names = await Promise.all(times(5, () => givenArtifact()));
+      await Promise.all([
+        ...names.map((name) => storage.artifacts.touch(KIND, name, LATER)),
+        storage.artifacts.touch(KIND, names[0] ?? '', NOW),
+      ]);
+      const usedAt = names.map(async (name) => (await storage.artifacts.find(KIND, name))?.usedAt);
+      expect(await Promise.all(usedAt)).toEqual(names.map(() => LATER));
+    });
+
     test('readings while one is deleted leave nothing behind', async () => {
       const name = await givenArtifact();
       const read = (): Promise<unknown> => storage.artifacts.find(KIND, name);
