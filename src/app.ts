@@ -38,6 +38,7 @@ import { roleHandlers } from './management/roles/routes.js';
 import { userAccessHandlers } from './management/users/access-routes.js';
 import { userHandlers } from './management/users/routes.js';
 import { userBlockHandlers } from './management/user-blocks/routes.js';
+import { tokenExchangeProfileHandlers } from './management/token-exchange-profiles/routes.js';
 import { tenantSettingsHandlers } from './management/tenant-settings/routes.js';
 import { managementTokenVerifier } from './oauth/management-tokens.js';
 import { discoveryDocument } from './oauth/metadata.js';
@@ -140,6 +141,7 @@ export function configurationHandlers(
     ...discoveryDomainHandlers(storage, change),
     ...memberHandlers(storage, change),
     ...actionHandlers(storage, change),
+    ...tokenExchangeProfileHandlers(storage, change),
     ...tenantSettingsHandlers(storage, change, tenant),
     ...emailHandlers(storage, change),
     ...keptSettingsHandlers(storage, change),

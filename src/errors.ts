@@ -93,6 +93,8 @@ export const managementErrors = {
   // Recorded (auth0/go-auth0, TestActionManager_Delete); the second is ours, in its manner.
   inexistent_action: { status: 404, message: 'That action does not exist.' },
   inexistent_action_version: { status: 404, message: 'That action version does not exist.' },
+  // Recorded (auth0/go-auth0, TestTokenExchangeProfileManager_Delete).
+  inexistent_token_exchange_profile: { status: 404, message: 'Token exchange profile not found.' },
   inexistent_log: { status: 404, message: 'Log not found.' },
   not_found: { status: 404, message: 'Not Found' },
   // Conflicts. Codes of the first two and the last are ours: no source has them (management-api.md 14, question 1).
@@ -143,6 +145,11 @@ export const managementErrors = {
   // The first as users of terraform-provider-auth0 quote it (its issue 64); the second is ours: no source has its text.
   action_bound: { status: 409, message: 'Unable to delete an action bound to a trigger.' },
   action_conflict: { status: 409, message: 'An action with the same name already exists.' },
+  // The status is that of auth0-deploy-cli's pull request 1253; the text is ours.
+  token_exchange_profile_conflict: {
+    status: 409,
+    message: 'A token exchange profile with the same subject_token_type already exists.',
+  },
   // management-api.md 9: no errorCode is known.
   role_conflict: { status: 409, message: 'The role already exists.' },
   // As applications on public repositories quote the service.

@@ -3,6 +3,9 @@ import type { JsonObject } from './json.js';
 /** The triggers whose Actions this server runs. Actions of others are kept, bound and returned, and never run. */
 export type RunnableTrigger = 'post-login' | 'credentials-exchange';
 
+/** The trigger whose Actions are not bound to it: profiles say which of them runs. */
+export const EXCHANGE_TRIGGER = 'custom-token-exchange';
+
 /** What an Action is written for. */
 interface ActionTrigger {
   readonly id: string;

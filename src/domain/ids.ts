@@ -27,6 +27,7 @@ export const newUserKey = (): string => randomBytes(12).toString('hex');
 export const newDiscoveryDomainId = (): string => `ord_${random(22, ALPHANUMERIC)}`;
 /** Of Actions, their versions and bindings. */
 export const newActionId = (): string => randomUUID();
+export const newTokenExchangeProfileId = (): string => `tep_${random(16, ALPHANUMERIC)}`;
 export const newCredentialId = (): string => `cred_${random(22, ALPHANUMERIC)}`;
 export const newResourceServerId = (): string => randomBytes(12).toString('hex');
 /** Of what a user has consented to. */

@@ -1652,7 +1652,7 @@ export interface paths {
         post?: never;
         /**
          * Delete an action
-         * @description Its versions go with it. An action that is bound to a trigger is only deleted with `force`.
+         * @description Its versions go with it. An action that is bound to a trigger is only deleted with `force`; one that a token exchange profile runs is not deleted at all.
          */
         delete: operations["deleteAction"];
         options?: never;
@@ -1793,6 +1793,55 @@ export interface paths {
          * @description They take the place of all that the trigger ran until then, and run in this order.
          */
         patch: operations["updateActionBindings"];
+        trace?: never;
+    };
+    "/api/v2/token-exchange-profiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List token exchange profiles */
+        get: operations["listTokenExchangeProfiles"];
+        put?: never;
+        /**
+         * Create a token exchange profile
+         * @description From then on, clients whose `token_exchange` lists `custom_authentication` can exchange subject tokens of its type, and the action says for which user. The action has to be deployed for the trigger `custom-token-exchange`, and cannot be deleted for as long as a profile runs it.
+         */
+        post: operations["createTokenExchangeProfile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/token-exchange-profiles/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the token exchange profile. */
+                id: components["parameters"]["TokenExchangeProfileId"];
+            };
+            cookie?: never;
+        };
+        /** Get a token exchange profile */
+        get: operations["getTokenExchangeProfile"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a token exchange profile
+         * @description One that is not there is no error. Tokens that were issued stay good.
+         */
+        delete: operations["deleteTokenExchangeProfile"];
+        options?: never;
+        head?: never;
+        /**
+         * Update a token exchange profile
+         * @description Its action never changes, but for what is deployed of it.
+         */
+        patch: operations["updateTokenExchangeProfile"];
         trace?: never;
     };
     "/api/v2/rules": {
@@ -2024,24 +2073,6 @@ export interface paths {
         put?: never;
         /** Create one of the self-service profiles (refused) */
         post: operations["createSelfServiceProfile"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/token-exchange-profiles": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List token exchange profiles */
-        get: operations["listTokenExchangeProfiles"];
-        put?: never;
-        /** Create one of the token exchange profiles (refused) */
-        post: operations["createTokenExchangeProfile"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3992,6 +4023,42 @@ export interface components {
             name?: components["schemas"]["RoleName"];
             description?: components["schemas"]["RoleDescription"];
         };
+        /** @description Name of the profile. */
+        TokenExchangeProfileName: string;
+        /** @description What `subject_token_type` a token request has to have for this profile: a URI that begins with `https://`, `http://` or `urn:`. What begins with `https://auth0.com`, `https://okta.com`, their `http://` forms, `urn:ietf`, `urn:auth0` or `urn:okta` is reserved. */
+        SubjectTokenType: string;
+        /**
+         * @description That the action authenticates a user.
+         * @enum {string}
+         */
+        TokenExchangeProfileType: "custom_authentication";
+        CreateTokenExchangeProfile: {
+            name: components["schemas"]["TokenExchangeProfileName"];
+            subject_token_type: components["schemas"]["SubjectTokenType"];
+            /** @description Id of an action that is deployed for `custom-token-exchange`. */
+            action_id: string;
+            type: components["schemas"]["TokenExchangeProfileType"];
+        };
+        UpdateTokenExchangeProfile: {
+            name?: components["schemas"]["TokenExchangeProfileName"];
+            subject_token_type?: components["schemas"]["SubjectTokenType"];
+        };
+        TokenExchangeProfile: {
+            id: string;
+            name: string;
+            type: components["schemas"]["TokenExchangeProfileType"];
+            subject_token_type: string;
+            /** @description Id of the action that answers for the subject tokens. */
+            action_id: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        TokenExchangeProfileCheckpoint: {
+            token_exchange_profiles: components["schemas"]["TokenExchangeProfile"][];
+            next?: string;
+        };
         /** @enum {string} */
         ActionTriggerId: "post-login" | "credentials-exchange" | "pre-user-registration" | "post-user-registration" | "post-change-password" | "send-phone-message" | "custom-phone-provider" | "custom-email-provider" | "password-reset-post-challenge" | "custom-token-exchange" | "event-stream" | "password-hash-migration" | "login-post-identifier" | "signup-post-identifier" | "post-credential-validation";
         /** @description Version of the trigger. */
@@ -5529,6 +5596,15 @@ export interface components {
                 "application/json": components["schemas"]["ActionVersion"];
             };
         };
+        /** @description The token exchange profile. */
+        TokenExchangeProfile: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["TokenExchangeProfile"];
+            };
+        };
         /** @description The role. */
         Role: {
             headers: {
@@ -5755,6 +5831,8 @@ export interface components {
         ActionVersionId: string;
         /** @description Id of the trigger. */
         ActionTriggerId: components["schemas"]["ActionTriggerId"];
+        /** @description Id of the token exchange profile. */
+        TokenExchangeProfileId: string;
         /** @description Name of the setting. */
         RulesConfigKey: string;
         /** @description Name of the email template. */
@@ -10179,6 +10257,132 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
         };
     };
+    listTokenExchangeProfiles: {
+        parameters: {
+            query?: {
+                /** @description The `next` of the page before. */
+                from?: components["parameters"]["From"];
+                /** @description Entries on a page of checkpoint paging. Wins over `page`, `per_page` and `include_totals`. */
+                take?: components["parameters"]["Take"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Profiles, oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenExchangeProfileCheckpoint"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    createTokenExchangeProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Sessions of the old shop",
+                 *       "subject_token_type": "urn:example:old-shop-session",
+                 *       "action_id": "90f0d1a5-9d4b-4ab5-b5d8-4f0cbb2b3c4e",
+                 *       "type": "custom_authentication"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CreateTokenExchangeProfile"];
+            };
+        };
+        responses: {
+            201: components["responses"]["TokenExchangeProfile"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    getTokenExchangeProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the token exchange profile. */
+                id: components["parameters"]["TokenExchangeProfileId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["TokenExchangeProfile"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    deleteTokenExchangeProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the token exchange profile. */
+                id: components["parameters"]["TokenExchangeProfileId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: components["responses"]["Deleted"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    updateTokenExchangeProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the token exchange profile. */
+                id: components["parameters"]["TokenExchangeProfileId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "subject_token_type": "urn:example:old-shop-session-2"
+                 *     }
+                 */
+                "application/json": components["schemas"]["UpdateTokenExchangeProfile"];
+            };
+        };
+        responses: {
+            200: components["responses"]["TokenExchangeProfile"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
     listRules: {
         parameters: {
             query?: {
@@ -10977,74 +11181,6 @@ export interface operations {
         };
     };
     createSelfServiceProfile: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    [key: string]: unknown;
-                };
-            };
-        };
-        responses: {
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-            413: components["responses"]["PayloadTooLarge"];
-            415: components["responses"]["UnsupportedMediaType"];
-        };
-    };
-    listTokenExchangeProfiles: {
-        parameters: {
-            query?: {
-                /** @description Only those that are on or off. */
-                enabled?: boolean;
-                /** @description Only those that are deployed. */
-                deployed?: boolean;
-                /** @description Only those of this trigger. */
-                triggerId?: string;
-                /** @description Only the one of this name. */
-                actionName?: string;
-                /** @description Page to return, from 0. */
-                page?: components["parameters"]["Page"];
-                /** @description Entries on a page. */
-                per_page?: components["parameters"]["PerPage"];
-                /** @description Return an object with `start`, `limit` and `total` around the list. */
-                include_totals?: components["parameters"]["IncludeTotals"];
-                /** @description The `next` of the page before. */
-                from?: components["parameters"]["From"];
-                /** @description Entries on a page of checkpoint paging. Wins over `page`, `per_page` and `include_totals`. */
-                take?: components["parameters"]["Take"];
-                /** @description Fields to include or, with `include_fields=false`, to leave out, separated by commas. */
-                fields?: components["parameters"]["Fields"];
-                /** @description Whether `fields` are included (the default) or left out. */
-                include_fields?: components["parameters"]["IncludeFields"];
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description None, in the form that the query asks for. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["EmptyCollection"];
-                };
-            };
-            400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
-            403: components["responses"]["Forbidden"];
-        };
-    };
-    createTokenExchangeProfile: {
         parameters: {
             query?: never;
             header?: never;

@@ -18,6 +18,7 @@ const CONFLICTS = {
   user: 'user_conflict',
   client_credential: 'client_credential_conflict',
   action: 'action_conflict',
+  token_exchange_profile: 'token_exchange_profile_conflict',
   other: 'write_conflict',
 } as const satisfies Record<AlreadyExists['constraint'], ManagementErrorCode>;
 

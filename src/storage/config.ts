@@ -38,6 +38,11 @@ import type { NewRole, Role, RoleChanges, RoleType } from '../domain/role.js';
 import type { JsonValue } from '../domain/json.js';
 import type { SigningKey } from '../domain/signing-key.js';
 import type { TenantSettings, TenantSettingsChanges } from '../domain/tenant-settings.js';
+import type {
+  NewTokenExchangeProfile,
+  TokenExchangeProfile,
+  TokenExchangeProfileChanges,
+} from '../domain/token-exchange-profile.js';
 import type { NewUser, User, UserChanges } from '../domain/user.js';
 import type { UserSearch } from '../domain/user-search.js';
 import type { DefaultGroup, SubjectType } from '../domain/access-policy.js';
@@ -375,7 +380,7 @@ export interface ActionReader {
   findVersion(actionId: string, id: string): Promise<ActionVersion | null>;
   /** Newest first. */
   listVersions(actionId: string, window: PageWindow): Promise<Listing<ActionVersion>>;
-  /** Whether a trigger runs it. */
+  /** Whether a trigger or a token exchange profile runs it. */
   isBound(id: string): Promise<boolean>;
   /** In the order in which the trigger runs them. */
   listBindings(triggerId: string, window: PageWindow): Promise<Listing<ActionBinding>>;
@@ -385,7 +390,7 @@ export interface ActionWriter extends ActionReader {
   create(action: NewAction, createdAt: Date): Promise<Action>;
   /** Changes the draft. */
   update(id: string, changes: ActionChanges, updatedAt: Date): Promise<Action>;
-  /** Its versions and bindings go with it. */
+  /** Its versions, bindings and token exchange profiles go with it. */
   delete(id: string): Promise<boolean>;
   /** Makes a version, which is in force from then on. The oldest of more than 50 goes. */
   deploy(id: string, source: ActionSource, createdAt: Date): Promise<ActionVersion>;
@@ -393,9 +398,26 @@ export interface ActionWriter extends ActionReader {
   bind(triggerId: string, bindings: readonly NewActionBinding[], createdAt: Date): Promise<void>;
 }
 
+export interface TokenExchangeProfileReader {
+  find(id: string): Promise<TokenExchangeProfile | null>;
+  findBySubjectTokenType(subjectTokenType: string): Promise<TokenExchangeProfile | null>;
+  /** Oldest first. */
+  list(window: CheckpointWindow): Promise<Listing<TokenExchangeProfile>>;
+  /** Whether one of them runs this Action. */
+  areFor(actionId: string): Promise<boolean>;
+}
+
+export interface TokenExchangeProfileWriter extends TokenExchangeProfileReader {
+  /** @throws RuleBroken for an Action that is not deployed for the trigger, and for a type that is reserved. */
+  create(profile: NewTokenExchangeProfile, createdAt: Date): Promise<TokenExchangeProfile>;
+  update(id: string, changes: TokenExchangeProfileChanges, updatedAt: Date): Promise<TokenExchangeProfile>;
+  delete(id: string): Promise<boolean>;
+}
+
 /** Reads the configuration. */
 export interface ConfigReader {
   readonly actions: ActionReader;
+  readonly tokenExchangeProfiles: TokenExchangeProfileReader;
   readonly resourceServers: ResourceServerReader;
   readonly clients: ClientReader;
   readonly clientGrants: ClientGrantReader;
@@ -415,6 +437,7 @@ export interface ConfigReader {
 /** Changes the configuration, inside `Storage.write`. */
 export interface ConfigWriter {
   readonly actions: ActionWriter;
+  readonly tokenExchangeProfiles: TokenExchangeProfileWriter;
   readonly resourceServers: ResourceServerWriter;
   readonly clients: ClientWriter;
   readonly clientGrants: ClientGrantWriter;

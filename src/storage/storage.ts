@@ -28,6 +28,7 @@ export class AlreadyExists extends Error {
     | 'user'
     | 'client_credential'
     | 'action'
+    | 'token_exchange_profile'
     | 'other';
   constructor(constraint: AlreadyExists['constraint']) {
     super(`already exists: ${constraint}`);

@@ -7,6 +7,7 @@ import { actionCases } from './action-cases.js';
 import { clientGrantCases, resourceServerCases } from './api-cases.js';
 import { clientCases, credentialCases } from './client-cases.js';
 import { connectionCases } from './connection-cases.js';
+import { exchangeProfileCases } from './exchange-profile-cases.js';
 import { clientEndpointCases, loginCases } from './flow-cases.js';
 import { isObject, type Json, operationOf, operations, validatorOf } from './document.js';
 import { grantCases, userBlockCases } from './login-cases.js';
@@ -31,6 +32,7 @@ const cases: Cases = {
   ...grantCases,
   ...userBlockCases,
   ...actionCases,
+  ...exchangeProfileCases,
   ...logCases,
   ...oauthCases,
   ...clientEndpointCases,

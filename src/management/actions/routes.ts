@@ -174,8 +174,10 @@ export function actionHandlers(storage: ConfigStore, change: ChangeConfig): Hand
     async deleteAction(call) {
       await change(call, async (config) => {
         const { id } = await existing(config, call.path.id);
-        if (!call.query.force && (await config.actions.isBound(id)))
-          throw new ManagementError('action_bound');
+        // `force` takes it from triggers; a profile goes first (the platform's page "Configure Custom Token Exchange").
+        const { force } = call.query;
+        const isNeeded = force ? config.tokenExchangeProfiles.areFor(id) : config.actions.isBound(id);
+        if (await isNeeded) throw new ManagementError('action_bound');
         await config.actions.delete(id);
       });
       return { status: 204, body: undefined };

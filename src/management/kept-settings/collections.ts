@@ -43,7 +43,6 @@ export const collections = [
   { list: 'listFlows', refused: ['createFlow'], form: 'paged', key: 'flows', what: 'flows' },
   { list: 'listFlowVaultConnections', refused: ['createFlowVaultConnection'], form: 'paged', key: 'connections', what: 'flows' },
   { list: 'listSelfServiceProfiles', refused: ['createSelfServiceProfile'], form: 'paged', key: 'self_service_profiles', what: 'self-service profiles' },
-  { list: 'listTokenExchangeProfiles', refused: ['createTokenExchangeProfile'], form: 'object', key: 'token_exchange_profiles', what: 'token exchange profiles' },
   { list: 'listEventStreams', refused: ['createEventStream'], form: 'object', key: 'eventStreams', what: 'event streams' },
   { list: 'listNetworkAcls', refused: ['createNetworkAcl'], form: 'paged', key: 'network_acls', what: 'network access lists' },
   { list: 'listUserAttributeProfiles', refused: ['createUserAttributeProfile'], form: 'object', key: 'user_attribute_profiles', what: 'user attribute profiles' },

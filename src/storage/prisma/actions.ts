@@ -155,7 +155,10 @@ export function actionReader(db: Db, sealing: Sealing): ActionReader {
       );
     },
     async isBound(id) {
-      return (await db.actionBinding.count({ where: { actionId: id } })) > 0;
+      const where = { actionId: id };
+      return (
+        (await db.actionBinding.count({ where })) > 0 || (await db.tokenExchangeProfile.count({ where })) > 0
+      );
     },
     listBindings(triggerId, window) {
       return page(

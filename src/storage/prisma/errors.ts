@@ -19,6 +19,7 @@ const UNIQUE_INDEXES: Record<string, AlreadyExists['constraint']> = {
   users_one_per_phone_number: 'user',
   client_credentials_client_id_kid_key: 'client_credential',
   actions_name_key: 'action',
+  token_exchange_profiles_subject_token_type_key: 'token_exchange_profile',
 };
 
 interface DriverCause {

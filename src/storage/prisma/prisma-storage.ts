@@ -37,6 +37,7 @@ import { Sealing } from './sealing.js';
 import { signingKeyReader, signingKeyWriter } from './signing-keys.js';
 import { restoreSnapshot, takeSnapshot } from './snapshots.js';
 import { settingsDocumentReader, settingsDocumentWriter } from './settings-documents.js';
+import { tokenExchangeProfileReader, tokenExchangeProfileWriter } from './token-exchange-profiles.js';
 import { tenantSettingsReader, tenantSettingsWriter } from './tenant-settings.js';
 import { userReader, userWriter } from './users.js';
 
@@ -50,6 +51,7 @@ const UNLIMITED_MS = 2_147_483_647;
 function configReader(db: Db, sealing: Sealing): ConfigReader {
   return {
     actions: actionReader(db, sealing),
+    tokenExchangeProfiles: tokenExchangeProfileReader(db),
     resourceServers: resourceServerReader(db, sealing),
     clients: clientReader(db, sealing),
     clientGrants: clientGrantReader(db),
@@ -70,6 +72,7 @@ function configReader(db: Db, sealing: Sealing): ConfigReader {
 function configWriter(db: Db, sealing: Sealing): ConfigWriter {
   return {
     actions: actionWriter(db, sealing),
+    tokenExchangeProfiles: tokenExchangeProfileWriter(db),
     resourceServers: resourceServerWriter(db, sealing),
     clients: clientWriter(db, sealing),
     clientGrants: clientGrantWriter(db),

@@ -36,7 +36,6 @@ test.each<[string, unknown]>([
   ['network-acls?page=0&per_page=100&include_totals=true', { ...totals, network_acls: [] }],
   ['user-attribute-profiles?take=10', { user_attribute_profiles: [] }],
   ['connection-profiles?take=10', { connection_profiles: [] }],
-  ['token-exchange-profiles?take=50', { token_exchange_profiles: [] }],
   ['rate-limit-policies?take=50', { rate_limit_policies: [] }],
   ['event-streams?take=50', { eventStreams: [] }],
   ['keys/encryption?take=50', { keys: [] }],

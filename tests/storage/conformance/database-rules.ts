@@ -68,6 +68,28 @@ const broken: readonly (readonly [string, string, Break])[] = [
     },
   ],
   [
+    'a token exchange profile whose action is not deployed for it',
+    'an action that a token exchange profile runs is deployed for it',
+    async ({ actions, tokenExchangeProfiles }) => {
+      const { id, ...action } = await actions.create(anAction(), new Date());
+      await actions.deploy(id, action, new Date());
+      const profile = { name: 'x', subjectTokenType: 'urn:acme:token', actionId: id };
+      await tokenExchangeProfiles.create(profile, new Date());
+    },
+  ],
+  ...['urn:IETF:params:oauth:token-type:access_token', 'https://auth0.com/x', 'http://okta.com'].map(
+    (subjectTokenType): [string, string, Break] => [
+      `a token exchange profile for ${subjectTokenType}`,
+      'token_exchange_profiles_not_reserved',
+      async ({ actions, tokenExchangeProfiles }) => {
+        const trigger = { id: 'custom-token-exchange', version: 'v1' };
+        const { id, ...action } = await actions.create(anAction({ trigger }), new Date());
+        await actions.deploy(id, action, new Date());
+        await tokenExchangeProfiles.create({ name: 'x', subjectTokenType, actionId: id }, new Date());
+      },
+    ],
+  ),
+  [
     'a first-party client with a security mode',
     'clients_security_mode',
     ({ clients }) => clients.create(aClient({ thirdPartySecurityMode: 'strict' }), []),

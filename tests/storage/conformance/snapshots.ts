@@ -54,6 +54,13 @@ async function fill(storage: Storage) {
     const action = await config.actions.create(anAction(), NOW);
     await config.actions.deploy(action.id, action, NOW);
     await config.actions.bind('post-login', [{ actionId: action.id, displayName: 'x' }], NOW);
+    const exchange = await config.actions.create(
+      anAction({ trigger: { id: 'custom-token-exchange', version: 'v1' } }),
+      NOW,
+    );
+    await config.actions.deploy(exchange.id, exchange, NOW);
+    const profile = { name: 'profile', subjectTokenType: 'urn:acme:token', actionId: exchange.id };
+    await config.tokenExchangeProfiles.create(profile, NOW);
     return { organizationId, grantId, userId, roleId, action };
   });
 }
