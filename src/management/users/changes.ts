@@ -4,9 +4,9 @@ import { type Connection, DATABASE_STRATEGY } from '../../domain/connection.js';
 import { newUserKey } from '../../domain/ids.js';
 import { type JsonObject, withoutNulls } from '../../domain/json.js';
 import type { NewUser, User, UserChanges } from '../../domain/user.js';
+import { defaultProfile, gravatarOf, type Known } from '../../domain/user-profile.js';
 import { ManagementError } from '../../errors.js';
 import type { components } from '../../generated/openapi.js';
-import { defaultProfile, gravatarOf, type Known } from './profile.js';
 
 type Schemas = components['schemas'];
 

@@ -13,7 +13,7 @@ import type { ConfigStore } from '../../storage/storage.js';
 import type { ChangeConfig } from '../change.js';
 import { newUser, userChanges } from './changes.js';
 import { checkPassword, connectionForUsers } from './connection.js';
-import type { Known } from './profile.js';
+import type { Known } from '../../domain/user-profile.js';
 import { parseUserQuery } from './search-query.js';
 import { toWire } from './wire.js';
 

@@ -1,7 +1,7 @@
 // What a user is called and looks like where nobody said so.
 
 import { createHash } from 'node:crypto';
-import type { User } from '../../domain/user.js';
+import type { User } from './user.js';
 
 /** What a user can be known by. */
 export type Known = Pick<User, 'email' | 'username' | 'phoneNumber'>;
