@@ -1,12 +1,7 @@
 // What Actions ask for, taken down outside of the sandbox. Nothing that runs in there is believed: every call arrives as
 // text, is checked here, and what is refused is thrown inside as a TypeError or RangeError with the text that stands here.
 
-import type {
-  ChangesOf,
-  CredentialsExchangeChanges,
-  PostLoginChanges,
-  RunnableTrigger,
-} from '../domain/action.js';
+import type { CredentialsExchangeChanges, PostLoginChanges } from '../domain/action.js';
 import type { JsonObject, JsonValue } from '../domain/json.js';
 import {
   MAX_CLAIMS_LENGTH,
@@ -67,7 +62,7 @@ export class CallRefused extends Error {
 }
 
 /** Members by name, no longer together than they may be. */
-class Members {
+export class Members {
   readonly #members = new Map<string, JsonValue>();
   #length = 2;
   readonly #max: number;
@@ -130,6 +125,7 @@ function withinCount(scopes: Set<string>): void {
 interface ActionDenial {
   readonly code: string;
   readonly reason: string;
+  readonly isSubjectToken?: true;
 }
 
 /** Takes down what the Actions of one request ask for. */
@@ -149,14 +145,15 @@ export interface Recorder<Changes> {
 }
 
 /** The first call counts. */
-class Denials {
+export class Denials {
   denial: ActionDenial | null = null;
-  deny(code: string, reason: string): void {
-    this.denial ??= { code, reason: reason.slice(0, MAX_REASON_LENGTH) };
+  deny(code: string, reason: string, isSubjectToken = false): void {
+    const denial = { code, reason: reason.slice(0, MAX_REASON_LENGTH) };
+    this.denial ??= isSubjectToken ? { ...denial, isSubjectToken } : denial;
   }
 }
 
-class PostLoginRecorder extends Denials implements Recorder<PostLoginChanges> {
+export class PostLoginRecorder extends Denials implements Recorder<PostLoginChanges> {
   readonly #accessToken = new Claims('access token');
   readonly #idToken = new Claims('ID token');
   readonly #userMetadata = new Members('the changes of the user metadata', MAX_METADATA_LENGTH);
@@ -215,7 +212,7 @@ class PostLoginRecorder extends Denials implements Recorder<PostLoginChanges> {
   }
 }
 
-class CredentialsExchangeRecorder extends Denials implements Recorder<CredentialsExchangeChanges> {
+export class CredentialsExchangeRecorder extends Denials implements Recorder<CredentialsExchangeChanges> {
   readonly #accessToken = new Claims('access token');
   #targetScopes: Set<string>;
 
@@ -266,21 +263,4 @@ class CredentialsExchangeRecorder extends Denials implements Recorder<Credential
   get changes(): CredentialsExchangeChanges {
     return { accessTokenClaims: this.#accessToken.toJson(), targetScopes: [...this.#targetScopes] };
   }
-}
-
-/** @param event the event, whose target scopes are where a `credentials-exchange` starts. */
-export function recorderFor<Trigger extends RunnableTrigger>(
-  trigger: Trigger,
-  event: JsonObject,
-): Recorder<ChangesOf[Trigger]> {
-  const recorder =
-    trigger === 'post-login'
-      ? new PostLoginRecorder()
-      : new CredentialsExchangeRecorder(targetScopesOf(event));
-  return recorder as Recorder<PostLoginChanges | CredentialsExchangeChanges> as Recorder<ChangesOf[Trigger]>;
-}
-
-function targetScopesOf({ transaction }: JsonObject): readonly string[] {
-  const scopes = (transaction as JsonObject | undefined)?.['target_scopes'];
-  return Array.isArray(scopes) ? (scopes as string[]) : [];
 }

@@ -30,3 +30,12 @@ export const MAX_SCOPE_LENGTH = 280;
 export const MAX_REASON_LENGTH = 1024;
 /** Of what an Action writes with `console`. */
 export const MAX_OUTPUT_LENGTH = 256;
+/** Of the name of a connection, and of what else names one thing. */
+export const MAX_NAME_LENGTH = 512;
+export const MAX_USER_ATTRIBUTES = 24;
+/** Who acts for a user, and who acts for whom before, together. */
+export const MAX_ACTOR_DEPTH = 5;
+/** Of one actor, beside `sub` and `act`. */
+export const MAX_ACTOR_MEMBERS = 5;
+export const MAX_ACTOR_SUB_LENGTH = 512;
+export const MAX_ACTOR_TEXT_LENGTH = 64;

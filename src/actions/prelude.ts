@@ -4,7 +4,10 @@
 
 import type { RunnableTrigger } from '../domain/action.js';
 
-/** How the last argument of a method reaches the recorder, or what is first of them. */
+/**
+ * How an argument of a method reaches the recorder: the first as text, the second as it stands here, and where there are
+ * more, all but the first as a JSON list of JSON texts.
+ */
 type Argument =
   /** A text. */
   | 'text'
@@ -22,7 +25,7 @@ interface Surface {
   readonly live: Readonly<Record<string, readonly string[]>>;
 }
 
-/** The platform's pages "API Object" and "Event Object" of each trigger, as far as scopes, claims, deny and metadata go. */
+/** The platform's pages "API Object" and "Event Object" of each trigger, as far as users, scopes, claims, deny and metadata go. */
 const surfaces: Readonly<Record<RunnableTrigger, Surface>> = {
   'post-login': {
     handler: 'onExecutePostLogin',
@@ -47,6 +50,20 @@ const surfaces: Readonly<Record<RunnableTrigger, Surface>> = {
       },
     },
     live: { transaction: ['target_scopes'], accessToken: ['customClaims', 'scope'] },
+  },
+  'custom-token-exchange': {
+    handler: 'onExecuteCustomTokenExchange',
+    api: {
+      access: { deny: ['text', 'optional'], rejectInvalidSubjectToken: ['text'] },
+      authentication: {
+        setUserById: ['text'],
+        setUserByConnection: ['text', 'json', 'json'],
+        setOrganization: ['text'],
+        setActor: ['json'],
+      },
+      user: { setAppMetadata: ['text', 'json'], setUserMetadata: ['text', 'json'] },
+    },
+    live: {},
   },
 };
 
@@ -116,7 +133,7 @@ export const preludeOf = (trigger: RunnableTrigger): string => `(function (host,
       return kind === 'optional' ? stringify(value) : value;
     });
     if (kinds[0] === 'json') passed.unshift('');
-    call(path, passed[0] ?? '', passed[1]);
+    call(path, passed[0] ?? '', passed.length > 2 ? stringify(passed.slice(1)) : passed[1]);
     return api;
   };
   const objects = {};

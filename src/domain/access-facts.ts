@@ -32,6 +32,8 @@ export interface ClientFacts {
   readonly isConfidential: boolean;
   /** True when the client registered itself (dynamic registration or a client metadata document). */
   readonly isSelfRegistered: boolean;
+  /** Whether it follows OpenID Connect strictly: custom token exchange is for such clients only. */
+  readonly isOidcConformant: boolean;
   readonly requiresProofOfPossession: boolean;
   /** Organization for client credentials requests that name none; null when the client has no such default. */
   readonly defaultOrganizationId: string | null;

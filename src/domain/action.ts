@@ -1,7 +1,8 @@
 import type { JsonObject } from './json.js';
+import type { User } from './user.js';
 
 /** The triggers whose Actions this server runs. Actions of others are kept, bound and returned, and never run. */
-export type RunnableTrigger = 'post-login' | 'credentials-exchange';
+export type RunnableTrigger = 'post-login' | 'credentials-exchange' | typeof EXCHANGE_TRIGGER;
 
 /** The trigger whose Actions are not bound to it: profiles say which of them runs. */
 export const EXCHANGE_TRIGGER = 'custom-token-exchange';
@@ -118,9 +119,54 @@ export interface CredentialsExchangeChanges {
   readonly targetScopes: readonly string[];
 }
 
+/** What an Action knows of a user. Null: it did not say. */
+export type ExchangedProfile = Pick<
+  User,
+  | 'email'
+  | 'emailVerified'
+  | 'username'
+  | 'phoneNumber'
+  | 'phoneVerified'
+  | 'name'
+  | 'nickname'
+  | 'picture'
+  | 'givenName'
+  | 'familyName'
+>;
+
+/** Whom a subject token stands for, as an Action says it. */
+export type ExchangedUser =
+  | { readonly by: 'id'; readonly userId: string }
+  | {
+      readonly by: 'connection';
+      /** Its name. */
+      readonly connection: string;
+      /** What the user is known by there: the part of the id after `provider|`. */
+      readonly userKey: string;
+      readonly profile: ExchangedProfile;
+      /** Whether the user is made where there is none. */
+      readonly creates: boolean;
+      /** Whether the profile takes the place of the one that there is. */
+      readonly replaces: boolean;
+    };
+
+/** What an Action of `custom-token-exchange` asked for. */
+export interface TokenExchangeChanges {
+  /** Null: it did not say. */
+  readonly user: ExchangedUser | null;
+  /** An id or a name; null where the request says. */
+  readonly organization: string | null;
+  /** Who acts for the user: `act` of the access token. Null for nobody. */
+  readonly actor: JsonObject | null;
+  /** Members to set; those that are null are to be removed. */
+  readonly userMetadata: JsonObject;
+  readonly appMetadata: JsonObject;
+}
+
 export interface ChangesOf {
   'post-login': PostLoginChanges;
   'credentials-exchange': CredentialsExchangeChanges;
+  'custom-token-exchange': TokenExchangeChanges;
 }
 
 /** What an Action wrote with `console`, cut, and with its secrets taken out. */
@@ -135,13 +181,15 @@ interface Ran {
 }
 
 /** What running the Actions of a trigger came to. Plain JSON. */
-export type ActionsOutcome<Changes = PostLoginChanges | CredentialsExchangeChanges> = Ran &
+export type ActionsOutcome<Changes = ChangesOf[RunnableTrigger]> = Ran &
   (
     | { readonly kind: 'completed'; readonly changes: Changes; readonly ran: readonly string[] }
     | {
         readonly kind: 'denied';
         readonly code: string;
         readonly reason: string;
+        /** Whether it is the subject token that is no good (TX-6). */
+        readonly isSubjectToken?: true;
         readonly action: string;
         /** What was asked for until then: metadata is kept when a login is denied. */
         readonly changes: Changes;

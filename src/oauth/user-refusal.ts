@@ -54,6 +54,15 @@ const organizationInvalid = ({ organization }: { organization: string }): OAuthE
 const oauthErrorFor: Renderers = {
   grant_type_not_allowed: grantTypeNotAllowed,
   token_exchange_not_allowed: grantTypeNotAllowed,
+  // TX-7; the statuses are those of the platform's page "Custom Token Exchange".
+  exchange_denied: ({ code, description }) => ({
+    status: code === 'server_error' ? 500 : 400,
+    error: code,
+    description: description === '' ? 'The request was denied by an Action.' : description,
+  }),
+  // TX-6.
+  subject_token_rejected: ({ description }) =>
+    invalid(description === '' ? 'The subject_token is invalid.' : description),
   // TP-9, RFC 6749 section 4.1.2.1.
   response_type_not_allowed: ({ responseType }) => ({
     status: 400,
@@ -109,8 +118,11 @@ const oauthErrorFor: Renderers = {
     error: 'interaction_required',
     description: 'Organization selection required',
   }),
-  // TX-3: the text is that of GE-10.
-  consent_missing: () => denied('Consent required'),
+  // TX-3: the text is that of GE-10; the code at a custom exchange is that of node-auth0 7, CustomTokenExchange.
+  consent_missing: (_denial, { flow }) => ({
+    ...denied('Consent required'),
+    ...(flow === 'custom_exchange' && { error: 'consent_required' }),
+  }),
   user_blocked: () => denied('user is blocked'),
   // RT-4, with the status of Q8; the text is ours.
   scopes_unknown: ({ unknown }) => ({

@@ -1,4 +1,10 @@
-import type { ActionsOutcome, CredentialsExchangeChanges, PostLoginChanges } from '../domain/action.js';
+import type {
+  ActionsOutcome,
+  CredentialsExchangeChanges,
+  ExchangedUser,
+  PostLoginChanges,
+  TokenExchangeChanges,
+} from '../domain/action.js';
 import { applyActionScopes } from './action-scopes.js';
 import type {
   ClientDecision,
@@ -7,6 +13,7 @@ import type {
   Refused,
   TraceStep,
   UserDecision,
+  UserDenial,
   UserGranted,
 } from './decision.js';
 import type { PlatformChoices } from './platform-choices.js';
@@ -39,6 +46,45 @@ export function decidePostLogin(
 ): UserDecision {
   if (outcome.kind !== 'completed') return refusedBy(outcome, 'AC-3', decision.trace);
   return applyActionScopes(decision, outcome.changes, choices);
+}
+
+/** What the Action of a token exchange profile has said, where it refused nothing. */
+interface Exchanged {
+  readonly granted: true;
+  readonly changes: TokenExchangeChanges & { readonly user: ExchangedUser };
+}
+
+/** Whom a subject token stands for, or why it stands for nobody (TX-6, TX-7). Fails closed: it has to be said. */
+export function decideExchange(
+  outcome: ActionsOutcome<TokenExchangeChanges>,
+): Exchanged | Refused<UserDenial> {
+  const refused = (source: string, because: string, denial: UserDenial): Refused<UserDenial> => ({
+    granted: false,
+    denial,
+    trace: [{ rule: 'actions', outcome: 'deny', source, because }],
+  });
+  switch (outcome.kind) {
+    case 'failed':
+      return refusedBy(outcome, 'AC-3', []);
+    case 'denied': {
+      const { code, reason: description, action } = outcome;
+      return outcome.isSubjectToken
+        ? refused('TX-6', `Action ${action} rejected the subject token: ${description}`, {
+            reason: 'subject_token_rejected',
+            description,
+          })
+        : refused('TX-7', `Action ${action} denied: ${description}`, {
+            reason: 'exchange_denied',
+            code,
+            description,
+          });
+    }
+    case 'completed': {
+      const { user } = outcome.changes;
+      if (user === null) return refused('FC-3', 'the Action set no user', { reason: 'action_failed' });
+      return { granted: true, changes: { ...outcome.changes, user } };
+    }
+  }
 }
 
 /** Fails closed: what an Action that failed would have refused or taken away is not known. */

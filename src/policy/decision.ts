@@ -54,6 +54,8 @@ export interface UserAccessRequest extends Asked {
   readonly bindsKey: boolean;
   /** At `code_exchange` and `refresh`, what the login came to; null in all other flows. */
   readonly original: OriginalAccess | null;
+  /** At `custom_exchange`: whether somebody acts for the user. */
+  readonly hasActor?: boolean;
 }
 
 /** What a login came to. The organization of the login is sent as that of the request. */
@@ -110,6 +112,9 @@ export type UserDenial =
     >
   | { readonly reason: 'proof_of_possession_required'; readonly audience: string | null }
   | { readonly reason: 'token_exchange_not_allowed'; readonly grantType: string }
+  /** As the Action of a token exchange profile says it; the two texts are its own, and the second may be empty. */
+  | { readonly reason: 'exchange_denied'; readonly code: string; readonly description: string }
+  | { readonly reason: 'subject_token_rejected'; readonly description: string }
   | { readonly reason: 'response_type_not_allowed'; readonly responseType: string | null }
   | { readonly reason: 'pkce_required' }
   | { readonly reason: 'offline_and_online_access' }

@@ -101,6 +101,9 @@ function checkTokenExchange(
       denial,
     );
   }
+  if (flow === 'custom_exchange' && !client.isOidcConformant) {
+    return trace.deny('client.grant_type', source, 'the client is not oidc_conformant', denial);
+  }
   const isApi = client.appType === 'resource_server' && Boolean(client.resourceServerIdentifier);
   if (flow === 'on_behalf_of' && !(isApi && client.isConfidential)) {
     return trace.deny(

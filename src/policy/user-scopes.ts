@@ -54,12 +54,13 @@ const takesOidc = ({ client }: Limits, choices: PlatformChoices): Taken | null =
     ? null
     : { source: 'TP-10', because: 'strict third parties cannot use OpenID Connect' };
 
-/** US-14, US-15, TX-17; unchanged since the login (5, "refresh"). */
+/** US-14, US-15, TX-5, TX-17; unchanged since the login (5, "refresh"). */
 function takesOffline(
   { request, client, resourceServer }: Limits,
   { strictThirdPartyOfflineAccess }: PlatformChoices,
 ): Taken | null {
   const { flow, responseType } = request;
+  if (request.hasActor) return { source: 'TX-5', because: 'somebody acts for the user' };
   if (flow === 'on_behalf_of') return { source: 'TX-17', because: 'an on-behalf-of exchange gives none' };
   if (isStrictThirdParty(client) && strictThirdPartyOfflineAccess !== 'grant') {
     return { source: 'TP-10', because: 'strict third parties cannot use it' };

@@ -33,6 +33,7 @@ const client: fc.Arbitrary<ClientFacts> = fc
     grantTypes: rarely(['client_credentials', 'refresh_token'], [], ['refresh_token']),
     isConfidential: mostly(true),
     isSelfRegistered: mostly(false),
+    isOidcConformant: fc.constant(true),
     requiresProofOfPossession: mostly(false),
     defaultOrganizationId: fc.constantFrom(null, 'org_1', 'org_2', 'org_gone'),
     appType: fc.constantFrom(null, 'resource_server'),

@@ -169,6 +169,7 @@ export function factsIn(situation: Situation): AccessFacts {
       grantTypes: situation.grantTypeListed ? ['refresh_token', 'client_credentials'] : ['refresh_token'],
       isConfidential: situation.confidential,
       isSelfRegistered: situation.selfRegistered,
+      isOidcConformant: true,
       requiresProofOfPossession: situation.proofOfPossession === 'by client',
       defaultOrganizationId: situation.defaultOrganization === 'none' ? null : 'org_home',
     },

@@ -22,6 +22,7 @@ export const firstParty: ClientFacts = {
   grantTypes: ['client_credentials'],
   isConfidential: true,
   isSelfRegistered: false,
+  isOidcConformant: true,
   requiresProofOfPossession: false,
   defaultOrganizationId: null,
   appType: null,

@@ -100,6 +100,7 @@ function accessFacts(
       grantTypes: client.grant_types,
       isConfidential: client.token_endpoint_auth_method !== 'none' || client.authentication_method !== null,
       isSelfRegistered: client.external_metadata_type !== null,
+      isOidcConformant: settings.oidc_conformant ?? false,
       requiresProofOfPossession: client.requires_proof_of_possession ?? false,
       defaultOrganizationId: client.default_organization_id,
       appType: client.app_type,

@@ -255,6 +255,7 @@ function factsOf(plan: Plan, login: Login, world: World, consents: UserFacts['co
       grantTypes: ['authorization_code', ...(plan.refreshes ? ['refresh_token'] : [])],
       isConfidential: true,
       isSelfRegistered: false,
+      isOidcConformant: false,
       requiresProofOfPossession: false,
       defaultOrganizationId: null,
       appType: 'regular_web',

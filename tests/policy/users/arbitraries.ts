@@ -117,6 +117,7 @@ export const request: fc.Arbitrary<UserAccessRequest> = fc
       userinfoAudience: USERINFO,
       ...rest,
       flow,
+      hasActor: flow === 'custom_exchange' && rest.hasAgreedToDetails,
       audience: isLater && rest.audience === 'api' ? null : rest.audience,
       responseType: flow === 'authorize' ? rest.responseType : null,
       original: isLater ? rest.original : null,

@@ -15,6 +15,8 @@ const organization = '<organization>';
 const denials: { readonly [R in UserDenial['reason']]: Extract<UserDenial, { reason: R }> } = {
   grant_type_not_allowed: { reason: 'grant_type_not_allowed', grantType: '<grant_type>' },
   token_exchange_not_allowed: { reason: 'token_exchange_not_allowed', grantType: '<grant_type>' },
+  exchange_denied: { reason: 'exchange_denied', code: '<code>', description: '<reason>' },
+  subject_token_rejected: { reason: 'subject_token_rejected', description: '<reason>' },
   response_type_not_allowed: { reason: 'response_type_not_allowed', responseType: '<response_type>' },
   pkce_required: { reason: 'pkce_required' },
   offline_and_online_access: { reason: 'offline_and_online_access' },

@@ -152,11 +152,28 @@ decisionTable('custom token exchange', [
     'third parties cannot',
   ),
   customs(
+    { client: { ...custom, isOidcConformant: false } },
+    null,
+    'token_exchange_not_allowed',
+    'TX-1',
+    'the client has to be oidc_conformant',
+  ),
+  customs(
     { client: custom, api: requires },
     ['read'],
     'client_grant_missing',
     'US-2, TX-1',
     'the gate is the same',
+  ),
+  customs(
+    {
+      client: custom,
+      user: { connection: { id: 'con_2', isDomainConnection: false, isEnabledForClient: false } },
+    },
+    ['read'],
+    'connection_not_enabled',
+    'CN-1, TX-1',
+    'it is a login: the connection has to be enabled for the client',
   ),
   customs(
     { client: custom, api: { skipsConsentForFirstParty: false } },
@@ -179,6 +196,13 @@ decisionTable('custom token exchange', [
     'TX-1, TX-5',
     'offline_access is honoured',
   ),
+  {
+    name: 'offline_access is left out where somebody acts for the user',
+    source: 'TX-5',
+    setup: { client: custom },
+    request: exchangeRequest('custom_exchange', { scopes: ['read', 'offline_access'], hasActor: true }),
+    answer: '[read]',
+  },
   {
     name: 'without an API it is for /userinfo',
     source: 'AU-7, TX-2',

@@ -83,6 +83,7 @@ export function tokenFactsConformance(engine: Engine): void {
             grantTypes: ['client_credentials'],
             isConfidential: true,
             isSelfRegistered: false,
+            isOidcConformant: false,
             requiresProofOfPossession: false,
             defaultOrganizationId: null,
             appType: null,
@@ -169,6 +170,7 @@ export function tokenFactsConformance(engine: Engine): void {
             grantTypes: ['authorization_code', 'client_credentials'],
             isConfidential: false,
             isSelfRegistered: true,
+            isOidcConformant: false,
             requiresProofOfPossession: true,
           },
           resourceServer: {
