@@ -23,6 +23,9 @@ export type LogType =
   /** Exchange of a token for one on behalf of its user. */
   | 'success_on_behalf_of_token_exchange'
   | 'failed_on_behalf_of_token_exchange'
+  /** Exchange of a token by the Action of a profile. */
+  | 'secte'
+  | 'fecte'
   /** Pushed authorization request: failure. */
   | 'fpar'
   /** Login without questions to the user: success and failure. */

@@ -23,6 +23,18 @@ export const platformLoginLimits: LoginLimits = {
   forgiveSeconds: 864,
 };
 
+/** How many failures one address may have. */
+export type AddressLimits = Pick<LoginLimits, 'failuresPerAddress' | 'forgiveSeconds'>;
+
+/**
+ * Subject tokens that were rejected: 10, of which one comes back every 600 seconds (the platform's page "Attack Protection
+ * with Custom Token Exchange"; `pre-custom-token-exchange` of suspicious IP throttling).
+ */
+export const platformExchangeLimits: AddressLimits = { failuresPerAddress: 10, forgiveSeconds: 600 };
+
+/** What an address is counted as where it exchanges tokens, beside its logins. @param address as `addressGroup` makes it. */
+export const exchangeAddress = (address: string): string => `token-exchange ${address}`;
+
 /** What failed logins are counted by. */
 export interface LoginSource {
   /** An email address or a user name, in lower case. */

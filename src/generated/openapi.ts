@@ -4486,7 +4486,7 @@ export interface components {
              * @description When it was.
              */
             date?: string;
-            /** @description `seccft`, `feccft`: client credentials token, success and failure. `seacft`, `feacft`: the same of a code; `sertft`, `fertft`: of a refresh token, and `ferrt` of one that was used before; `sepft`, `fepft`: of a password; `sede`, `fede`: of a device code, and `fdeaz` of the request for one; `success_on_behalf_of_token_exchange`, `failed_on_behalf_of_token_exchange`: of a token exchange. `fpar`: pushed request that failed. `sapi`, `fapi`: write through the Management API, success and failure, or a client that registered itself. `s`: login. `ssa`, `fsa`: login without a page, success and failure. `fp`, `fu`: login with a wrong password, with an unknown user name. `limit_wc`, `limit_mu`: login refused because the address has failed too often with that user name, with any. `f`: another failed login, or token request of another or no grant type. `organization_member_added`: member of an organization by logging in. */
+            /** @description `seccft`, `feccft`: client credentials token, success and failure. `seacft`, `feacft`: the same of a code; `sertft`, `fertft`: of a refresh token, and `ferrt` of one that was used before; `sepft`, `fepft`: of a password; `sede`, `fede`: of a device code, and `fdeaz` of the request for one; `success_on_behalf_of_token_exchange`, `failed_on_behalf_of_token_exchange`: of a token exchange on behalf of a user; `secte`, `fecte`: of one by a token exchange profile. `fpar`: pushed request that failed. `sapi`, `fapi`: write through the Management API, success and failure, or a client that registered itself. `s`: login. `ssa`, `fsa`: login without a page, success and failure. `fp`, `fu`: login with a wrong password, with an unknown user name. `limit_wc`, `limit_mu`: login refused because the address has failed too often with that user name, with any. `f`: another failed login, or token request of another or no grant type. `organization_member_added`: member of an organization by logging in. */
             type?: string;
             /** @description What happened, for people. */
             description?: string;
@@ -5070,7 +5070,7 @@ export interface components {
         };
         /** @description Each parameter says which `grant_type` reads it, unless all do. Unknown parameters are ignored (RFC 6749 section 3.2). */
         TokenRequest: {
-            /** @description `client_credentials`, `authorization_code`, `refresh_token`, `urn:ietf:params:oauth:grant-type:device_code`, `password`, `http://auth0.com/oauth/grant-type/password-realm`, or `urn:ietf:params:oauth:grant-type:token-exchange`. The client has to have it among its `grant_types`. */
+            /** @description `client_credentials`, `authorization_code`, `refresh_token`, `urn:ietf:params:oauth:grant-type:device_code`, `password`, `http://auth0.com/oauth/grant-type/password-realm`, or `urn:ietf:params:oauth:grant-type:token-exchange`. The client has to have it among its `grant_types`; for token exchange it is its `token_exchange` that counts. */
             grant_type?: string;
             /** @description Id of the client, unless HTTP Basic has it. */
             client_id?: string;
@@ -5086,7 +5086,7 @@ export interface components {
             resource?: string;
             /** @description Scopes, separated by spaces. Client credentials: left out, all scopes of the client grant; one that is not granted is refused. Refresh token: left out, those of the login. Passwords and token exchange: what cannot be had is left out. */
             scope?: string;
-            /** @description Id of the organization that the token is for. Client credentials, passwords. */
+            /** @description Id of the organization that the token is for. Client credentials, passwords, token exchange by a profile. */
             organization?: string;
             /** @description `authorization_code`: what the login ended with. Good once, for ten minutes. */
             code?: string;
@@ -5104,10 +5104,16 @@ export interface components {
             password?: string;
             /** @description `password-realm`: name of the connection that the user is of. */
             realm?: string;
-            /** @description Token exchange: the access token that a user was given for the API of this client. */
+            /** @description Token exchange: the access token that a user was given for the API of this client, or what the action of a token exchange profile can tell a user by. */
             subject_token?: string;
-            /** @description Token exchange: `urn:ietf:params:oauth:token-type:access_token`. */
+            /** @description Token exchange: `urn:ietf:params:oauth:token-type:access_token`, or the type of a token exchange profile. */
             subject_token_type?: string;
+            /** @description Token exchange by a profile: who acts for the user, for its action to read. */
+            actor_token?: string;
+            /** @description Token exchange by a profile: of what type `actor_token` is. Neither without the other. */
+            actor_token_type?: string;
+            /** @description Token exchange: `urn:ietf:params:oauth:token-type:access_token`, or left out. */
+            requested_token_type?: string;
         } & {
             [key: string]: unknown;
         };

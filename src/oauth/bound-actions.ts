@@ -63,9 +63,13 @@ export async function runBoundActions<Trigger extends RunnableTrigger>(
     deployed === null
       ? { kind: 'failed', action: '', because: 'it was deleted meanwhile', output: [] }
       : await actions.run(trigger, deployed, await event());
-  if (outcome.kind === 'failed') {
-    const { action, because } = outcome;
-    log.warn({ action, because, clientId: access.client.clientId }, 'an Action failed');
-  }
+  warnOfFailure(outcome, access.client.clientId, log);
   return outcome;
+}
+
+/** An Action that failed is a warning in the server's own log. */
+export function warnOfFailure(outcome: ActionsOutcome, clientId: string, log: Logger): void {
+  if (outcome.kind !== 'failed') return;
+  const { action, because } = outcome;
+  log.warn({ action, because, clientId }, 'an Action failed');
 }

@@ -38,7 +38,9 @@ export type LoginFault =
   | 'changed_meanwhile'
   | 'wrong_credentials'
   | 'too_many_attempts'
-  | 'subject_token_invalid';
+  | 'subject_token_invalid'
+  | 'exchange_profile_unknown'
+  | 'exchange_user_unknown';
 
 export type Reason = RequestFault | LoginFault | DenyReason | 'granted';
 

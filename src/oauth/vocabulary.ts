@@ -57,6 +57,9 @@ export const userGrantParameters = [
   'requested_token_type',
 ] as const;
 
+/** RFC 8693 section 3. */
+export const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token';
+
 /** RFC 7523 section 2.2. */
 export const JWT_BEARER_ASSERTION = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 

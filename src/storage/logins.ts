@@ -1,6 +1,6 @@
 // What logins read and write. None of it is configuration: no write here makes a new version of it.
 
-import type { LoginConnection, LoginLimits, LoginSource } from '../domain/login.js';
+import type { AddressLimits, LoginConnection, LoginLimits, LoginSource } from '../domain/login.js';
 import type { NewLogEntry } from '../domain/log-entry.js';
 import type { User } from '../domain/user.js';
 
@@ -48,9 +48,12 @@ export interface LoginStore {
 
   /** The addresses that cannot log in with an identifier, in order. */
   blockedAddresses(identifier: string, limits: LoginLimits, now: Date): Promise<readonly string[]>;
-  isAddressBlocked(address: string, limits: LoginLimits, now: Date): Promise<boolean>;
+  isAddressBlocked(address: string, limits: AddressLimits, now: Date): Promise<boolean>;
+  /** Counts a failure of an address, whoever it tried to be. */
+  addressFailed(address: string, limits: AddressLimits, now: Date): Promise<void>;
   /** Forgets the failures with these identifiers, wherever they came from. */
   unblockIdentifiers(identifiers: readonly string[], entry: NewLogEntry): Promise<void>;
+  /** Forgets the failures of an address, its exchanges of tokens among them. */
   unblockAddress(address: string, entry: NewLogEntry): Promise<void>;
 }
 

@@ -22,6 +22,7 @@ import {
   signIn,
   tokensOf,
 } from '../oauth/provider/given.js';
+import { givenExchangeApp, givenProfile } from '../oauth/provider/exchange-given.js';
 import { startServer, type TestServer } from '../support/server.js';
 import { isObject, type Json, operationOf } from './document.js';
 
@@ -129,6 +130,12 @@ const given: Record<string, (audience: string) => Promise<Record<string, string>
     await givenUserGrant(server, api, { identifier: audience }, ['read:orders']);
     const tokens = await tokensOf(server, app, user, { audience: identifier, scope: 'openid' });
     return { ...proofOf(api), audience, subject_token: tokens.access_token };
+  },
+  profile: async (audience) => {
+    const [app, user] = [await givenExchangeApp(server), await givenUser(server)];
+    await givenUserGrant(server, app, { identifier: audience }, ['read:orders']);
+    const type = await givenProfile(server, `api.authentication.setUserById('${user.id}');`);
+    return { ...proofOf(app), audience, subject_token_type: type };
   },
 };
 

@@ -2,7 +2,7 @@
 // management/user.go and anomaly.go; auth0/node-auth0, UserBlockIdentifier).
 
 import { addressGroup } from '../../domain/address.js';
-import type { LoginLimits } from '../../domain/login.js';
+import { exchangeAddress, type LoginLimits, platformExchangeLimits } from '../../domain/login.js';
 import type { Tenant } from '../../domain/tenant.js';
 import type { User } from '../../domain/user.js';
 import { ManagementError } from '../../errors.js';
@@ -65,7 +65,10 @@ export function userBlockHandlers(
     },
 
     async checkBlockedIp({ path }) {
-      const isBlocked = await logins.isAddressBlocked(addressGroup(path.id), limits, now());
+      const address = addressGroup(path.id);
+      const isBlocked =
+        (await logins.isAddressBlocked(address, limits, now())) ||
+        (await logins.isAddressBlocked(exchangeAddress(address), platformExchangeLimits, now()));
       if (!isBlocked) throw new ManagementError('inexistent_block');
       return { status: 200, body: undefined };
     },

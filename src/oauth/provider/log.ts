@@ -5,8 +5,9 @@ import type { LogType, NewLogEntry } from '../../domain/log-entry.js';
 import { connectionOf } from '../../http/connection.js';
 import type { TraceStep } from '../../policy/decision.js';
 import type { Refusal } from '../refusal.js';
+import type { TokenRequest } from '../token-request.js';
 import { type LoggedRequest, userEntry } from '../user-tokens/log.js';
-import { grantTypes } from '../vocabulary.js';
+import { ACCESS_TOKEN_TYPE, grantTypes } from '../vocabulary.js';
 import { ASKED, readAsked } from './login/asked.js';
 import { issuanceOf } from './tokens/issuance.js';
 import type { UserTokenOptions } from '../user-tokens/options.js';
@@ -19,15 +20,20 @@ const TOKEN_TYPES: Record<string, readonly [LogType, LogType]> = {
   [grantTypes.deviceCode]: ['sede', 'fede'],
   [grantTypes.password]: ['sepft', 'fepft'],
   [grantTypes.passwordRealm]: ['sepft', 'fepft'],
-  [grantTypes.tokenExchange]: ['success_on_behalf_of_token_exchange', 'failed_on_behalf_of_token_exchange'],
 };
+
+function tokenTypesOf({ grantType, parameters }: TokenRequest): readonly [LogType, LogType] {
+  if (grantType !== grantTypes.tokenExchange) return TOKEN_TYPES[grantType] ?? ['f', 'f'];
+  return parameters.get('subject_token_type') === ACCESS_TOKEN_TYPE
+    ? ['success_on_behalf_of_token_exchange', 'failed_on_behalf_of_token_exchange']
+    : ['secte', 'fecte'];
+}
 
 function typeOf(ctx: KoaContextWithOIDC, refusal: Refusal | null): LogType {
   if (ctx.oidc.route === 'pushed_authorization_request') return 'fpar';
   if (ctx.oidc.route === 'device_authorization') return 'fdeaz';
   if (ctx.oidc.route === 'revocation') return 'f';
-  const types = TOKEN_TYPES[askedAtTokenEndpoint(ctx).grantType];
-  return types === undefined ? 'f' : types[refusal ? 1 : 0];
+  return tokenTypesOf(askedAtTokenEndpoint(ctx))[refusal ? 1 : 0];
 }
 
 /** @param asked null where the request could not be understood. */

@@ -16,7 +16,7 @@ import { interactionPages } from './login/interaction-routes.js';
 import { libraryPages } from './library/pages.js';
 import { logout } from './endpoints/logout.js';
 import type { UserTokenOptions } from '../user-tokens/options.js';
-import { addTokenExchange } from './tokens/on-behalf-of.js';
+import { addTokenExchange } from './tokens/token-exchange.js';
 import { addPasswordGrants } from './tokens/password-grant.js';
 import { paths } from './paths.js';
 import { createProvider } from './provider.js';

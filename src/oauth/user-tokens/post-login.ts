@@ -112,10 +112,11 @@ async function eventOf(login: PostLogin, bound: ActionFacts, options: UserTokenO
 const merged = (before: JsonObject | null, changes: JsonObject): JsonObject =>
   withoutNulls({ ...before, ...changes });
 
-async function keepMetadata(
+/** Writes down what Actions set of a user's metadata. */
+export async function keepMetadata(
   user: User,
-  { userMetadata, appMetadata }: PostLoginChanges,
-  { storage, now }: UserTokenOptions,
+  { userMetadata, appMetadata }: Pick<PostLoginChanges, 'userMetadata' | 'appMetadata'>,
+  { storage, now }: Pick<UserTokenOptions, 'storage' | 'now'>,
 ): Promise<void> {
   const isChanged = Object.keys(userMetadata).length > 0 || Object.keys(appMetadata).length > 0;
   if (!isChanged) return;

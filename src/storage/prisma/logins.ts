@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Prisma, PrismaClient } from '../../generated/prisma/client.js';
 import { DATABASE_STRATEGY } from '../../domain/connection.js';
 import type { NewLogEntry } from '../../domain/log-entry.js';
-import type { LoginLimits } from '../../domain/login.js';
+import { type AddressLimits, exchangeAddress } from '../../domain/login.js';
 import type { Admission, ConnectionChoice, LoginStore } from '../logins.js';
 import type { Sealing } from './sealing.js';
 import { toDomain as toUser } from './users.js';
@@ -15,7 +15,7 @@ export type Logged = <T>(work: (db: Db) => Promise<T>, entry: NewLogEntry | null
 const later = (now: Date, seconds: number): string => new Date(now.getTime() + seconds * 1000).toISOString();
 
 /** An address that is relieved later than this has as many failures as it may have. */
-const latestRelief = ({ failuresPerAddress, forgiveSeconds }: LoginLimits, now: Date): Date =>
+const latestRelief = ({ failuresPerAddress, forgiveSeconds }: AddressLimits, now: Date): Date =>
   new Date(now.getTime() + (failuresPerAddress - 1) * forgiveSeconds * 1000);
 
 const admitted = z.tuple([z.object({ by_address: z.number(), by_identifier: z.number() })]);
@@ -130,13 +130,23 @@ export function loginStore(db: PrismaClient, sealing: Sealing, logged: Logged): 
       return row !== null && row.relievedAt > latestRelief(limits, now);
     },
 
+    async addressFailed(address, { forgiveSeconds }, now) {
+      await db.$executeRaw`
+        INSERT INTO login_addresses AS a (address, relieved_at)
+        VALUES (${address}, ${later(now, forgiveSeconds)}::timestamptz)
+        ON CONFLICT (address) DO UPDATE
+          SET relieved_at = greatest(a.relieved_at, ${now.toISOString()}::timestamptz)
+            + make_interval(secs => ${forgiveSeconds}::integer)`;
+    },
+
     async unblockIdentifiers(identifiers, entry) {
       const where = { identifierDigest: { in: identifiers.map(digestOf) } };
       await logged((tx) => tx.loginFailures.deleteMany({ where }), entry);
     },
 
     async unblockAddress(address, entry) {
-      await logged((tx) => tx.loginAddress.deleteMany({ where: { address } }), entry);
+      const where = { address: { in: [address, exchangeAddress(address)] } };
+      await logged((tx) => tx.loginAddress.deleteMany({ where }), entry);
     },
   };
 }

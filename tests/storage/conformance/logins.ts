@@ -1,6 +1,7 @@
 // Failed logins are counted (auth0/docs-v2, secure/attack-protection), and users found by what they log in with.
 
 import type { NewConnection } from '../../../src/domain/connection.js';
+import { exchangeAddress } from '../../../src/domain/login.js';
 import type { LoginLimits, LoginSource } from '../../../src/domain/login.js';
 import type { Storage } from '../../../src/storage/storage.js';
 import {
@@ -123,6 +124,18 @@ export function loginConformance(opened: Opened): void {
           await storage.logins.succeeded(own, limits, NOON, null);
         }
         expect([await fromOne(address), await fromOne(address)]).toEqual(['admitted', 'address_blocked']);
+      });
+
+      test('failures to exchange tokens count by themselves, are forgiven one by one, and are lifted together', async () => {
+        const group = unique('address');
+        const address = exchangeAddress(group);
+        const isBlocked = (seconds: number) =>
+          storage.logins.isAddressBlocked(address, limits, new Date(NOON.getTime() + seconds * 1000));
+        await Promise.all(times(5, () => storage.logins.addressFailed(address, limits, NOON)));
+        expect([await isBlocked(0), await isBlocked(59), await isBlocked(61)]).toEqual([true, true, false]);
+        expect(await fromOne(group)).toBe('admitted');
+        await storage.logins.unblockAddress(group, aLogEntry({ type: 'sapi' }));
+        expect(await isBlocked(0)).toBe(false);
       });
 
       test('it is seen, and lifted with its entry in the log', async () => {

@@ -5,13 +5,10 @@ import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { z } from 'zod';
 import type { JsonObject } from '../../../domain/json.js';
 import { malformed, type Refusal } from '../../refusal.js';
-import { grantTypes } from '../../vocabulary.js';
 import { issueTo, requestWithoutBrowser } from './grants.js';
 import type { UserTokenOptions } from '../../user-tokens/options.js';
 import { RefusedRequest } from '../refused-request.js';
 import { askedAtTokenEndpoint } from './token-parameters.js';
-
-const ACCESS_TOKEN = 'urn:ietf:params:oauth:token-type:access_token';
 
 /** TX-15. */
 const MAX_DEPTH = 4;
@@ -49,11 +46,7 @@ async function readSubject(
   { storage, keys, tenant, now }: UserTokenOptions,
 ): Promise<z.infer<typeof subjectClaims>> {
   const { parameters, clientId } = askedAtTokenEndpoint(ctx);
-  const token = parameters.get('subject_token');
-  if (token === undefined) throw new RefusedRequest(malformed('Missing required parameter: subject_token'));
-  if (parameters.get('subject_token_type') !== ACCESS_TOKEN) {
-    throw new RefusedRequest(malformed(`subject_token_type must be ${ACCESS_TOKEN}`));
-  }
+  const token = parameters.get('subject_token') ?? '';
   const client = await storage.config.clients.find(clientId);
   // Fails closed: only a client that stands for an API can act on tokens that were made for it.
   const audience = client?.resourceServerIdentifier;
@@ -75,24 +68,24 @@ async function readSubject(
   }
 }
 
-/** Teaches the library the grant type. */
-export function addTokenExchange(provider: Provider, options: UserTokenOptions): void {
-  provider.registerGrantType(grantTypes.tokenExchange, async (ctx) => {
-    const subject = await readSubject(ctx, options);
-    if (depthOf(subject.act) >= MAX_DEPTH) {
-      throw new RefusedRequest(
-        malformed('Delegation chain (`act` claim) depth exceeds the maximum allowed limit of 4'),
-      );
-    }
-    const user = await options.storage.config.users.find(subject.sub);
-    if (user === null) throw new RefusedRequest(invalidSubject);
-    const asked = requestWithoutBrowser(ctx, 'on_behalf_of');
-    // TX-16: the organization of the login, and no other.
-    const request = { ...asked, organization: subject.org_id ?? null };
-    const act = { sub: askedAtTokenEndpoint(ctx).clientId, ...(subject.act && { act: subject.act }) };
-    const otherClaims = { act: act as unknown as JsonObject };
-    await issueTo(provider, ctx, { user, request, otherClaims }, options);
-    const body = ctx.body as Record<string, unknown>;
-    ctx.body = { ...body, issued_token_type: ACCESS_TOKEN };
-  });
+/** Answers a request for a token on behalf of the user of another one. */
+export async function exchangeOnBehalf(
+  provider: Provider,
+  ctx: KoaContextWithOIDC,
+  options: UserTokenOptions,
+): Promise<void> {
+  const subject = await readSubject(ctx, options);
+  if (depthOf(subject.act) >= MAX_DEPTH) {
+    throw new RefusedRequest(
+      malformed('Delegation chain (`act` claim) depth exceeds the maximum allowed limit of 4'),
+    );
+  }
+  const user = await options.storage.config.users.find(subject.sub);
+  if (user === null) throw new RefusedRequest(invalidSubject);
+  const asked = requestWithoutBrowser(ctx, 'on_behalf_of');
+  // TX-16: the organization of the login, and no other.
+  const request = { ...asked, organization: subject.org_id ?? null };
+  const act = { sub: askedAtTokenEndpoint(ctx).clientId, ...(subject.act && { act: subject.act }) };
+  const otherClaims = { act: act as unknown as JsonObject };
+  await issueTo(provider, ctx, { user, request, otherClaims }, options);
 }
