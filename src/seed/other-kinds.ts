@@ -35,7 +35,6 @@ export const otherKinds: Readonly<Record<string, string | null>> = {
   selfServiceProfiles: 'self-service-profiles',
   supplementalSignals: 'supplemental-signals',
   themes: 'themes',
-  tokenExchangeProfiles: 'token-exchange-profiles',
   userAttributeProfiles: 'user-attribute-profiles',
 };
 

@@ -8,6 +8,7 @@ import { organizations } from './organizations.js';
 import { resourceServers } from './resource-servers.js';
 import { roles } from './roles.js';
 import { tenant } from './tenant.js';
+import { tokenExchangeProfiles } from './token-exchange-profiles.js';
 import { triggers } from './triggers.js';
 
 /** What a seed can have, in the order in which it is applied: what is referred to comes first. */
@@ -17,6 +18,7 @@ export const kinds: readonly Kind[] = [
   clientGrants,
   roles,
   actions,
+  tokenExchangeProfiles,
   databases,
   connections,
   organizations,

@@ -12,6 +12,8 @@ export interface Collection extends Omit<Kind, 'apply'> {
     readonly query?: Record<string, unknown>;
     /** The member of the answer that has the objects, where the answer is no array. */
     readonly member?: string;
+    /** It has no other pages than by checkpoints. */
+    readonly hasCheckpoints?: true;
   };
   /** What an object is found by, the surest first. Two objects of a seed that share one are one too many. */
   identitiesOf(value: Body, run: SeedRun): readonly string[];
@@ -58,8 +60,11 @@ interface Progress {
 /** What the server has of a kind, by identity. The oldest wins where several have the same. */
 async function readStored(spec: Collection, run: SeedRun): Promise<Map<string, Stored>> {
   const stored = new Map<string, Stored>();
-  const { id, ...request } = spec.list;
-  for await (const item of run.list(id, request)) {
+  const { id, hasCheckpoints, ...request } = spec.list;
+  const items = hasCheckpoints
+    ? run.listFromCheckpoints(id, { path: {}, member: request.member ?? '' })
+    : run.list(id, request);
+  for await (const item of items) {
     for (const identity of spec.identitiesOf(item, run)) {
       if (!stored.has(identity)) stored.set(identity, item);
     }
