@@ -87,7 +87,19 @@ export interface ConfigStore {
    * only itself back, and `atomically` within `atomically` what was written in it: `work` can go on. Without a write
    * there is no new version.
    */
-  atomically<T>(work: (store: ConfigStore) => Promise<T>): Promise<T>;
+  atomically<T>(work: (store: AtomicConfigStore) => Promise<T>): Promise<T>;
+}
+
+/** The store inside `atomically`. */
+export interface AtomicConfigStore extends ConfigStore {
+  /**
+   * Runs changes side by side, which costs far less than one after the other. None of them may depend on another, or be
+   * refused for its sake by anything but a rule of the database: each reads what was written before all of them. Their log
+   * entries are in the order of the changes.
+   *
+   * When one rejects, none has happened, and `together` rejects with the error of the first that did.
+   */
+  together<T>(changes: readonly (() => Promise<T>)[]): Promise<T[]>;
 }
 
 export interface Storage extends ConfigStore {

@@ -5,8 +5,8 @@ import type { Tenant } from '../../domain/tenant.js';
 import { ManagementError } from '../../errors.js';
 import type { Handlers, Query, RequestBody } from '../../http/contract.js';
 import { listBody, windowOf } from '../../http/paging.js';
-import type { ClientGrantFilter, ConfigWriter } from '../../storage/config.js';
-import type { ConfigStore } from '../../storage/storage.js';
+import type { ClientGrantFilter } from '../../storage/config.js';
+import { AlreadyExists, type ConfigStore } from '../../storage/storage.js';
 import type { ChangeConfig } from '../change.js';
 import { toWire as organizationToWire } from '../organizations/wire.js';
 import {
@@ -79,20 +79,13 @@ function newClientGrant(body: RequestBody<'createClientGrant'>, tenant: Tenant):
   };
 }
 
-/** One grant for each client (or default group), API and subject type. The database holds the same rule. */
-async function checkUnique(
-  config: ConfigWriter,
-  { clientId, defaultFor, audience, subjectType }: NewClientGrant,
-) {
-  const owner = clientId === null ? { defaultFor: defaultFor ?? 'third_party_clients' } : { clientId };
-  const window = { kind: 'page', offset: 0, limit: 1, countTotal: false } as const;
-  const { items } = await config.clientGrants.list({ ...owner, audience, subjectType }, window);
-  if (items.length > 0) {
-    throw new ManagementError(
-      'client_grant_conflict',
-      `A client grant already exists between ${clientId ?? defaultFor} and ${audience}`,
-    );
-  }
+/** One grant for each client (or default group), API and subject type: a rule of the database. */
+function conflictOf(error: unknown, { clientId, defaultFor, audience }: NewClientGrant): unknown {
+  if (!(error instanceof AlreadyExists)) return error;
+  return new ManagementError(
+    'client_grant_conflict',
+    `A client grant already exists between ${clientId ?? defaultFor} and ${audience}`,
+  );
 }
 
 export function clientGrantHandlers(
@@ -116,8 +109,9 @@ export function clientGrantHandlers(
         if (grant.clientId !== null && client === null) throw new ManagementError('inexistent_client');
         checkNoOrganizationsOnSystemApi(toChanges(call.body), api);
         checkClientGrant(grant, client, api);
-        await checkUnique(config, grant);
         return config.clientGrants.create(grant);
+      }).catch((error: unknown) => {
+        throw conflictOf(error, grant);
       });
       return { status: 201, body: toWire(created) };
     },

@@ -1,8 +1,9 @@
 import type { Prisma } from '../../generated/prisma/client.js';
 import type { ConfigReader, ConfigWriter } from '../config.js';
-import type { Change, ConfigStore } from '../storage.js';
+import type { NewLogEntry } from '../../domain/log-entry.js';
+import type { AtomicConfigStore, Change } from '../storage.js';
 import { translated } from './errors.js';
-import { writeLog } from './logs.js';
+import { writeLogs } from './logs.js';
 
 type Db = Prisma.TransactionClient;
 
@@ -16,12 +17,14 @@ export async function raiseVersion(tx: Db): Promise<bigint> {
 }
 
 /** The store inside `Storage.atomically`: one transaction, in which each change is a savepoint. */
-export class AtomicStore implements ConfigStore {
+export class AtomicStore implements AtomicConfigStore {
   readonly config: ConfigReader;
   readonly #tx: Db;
   readonly #writer: ConfigWriter;
   /** The version that these changes make; null while there is none of them. */
   #version: bigint | null = null;
+  /** The log entries of changes that run together; null while none do. */
+  #together: NewLogEntry[] | null = null;
   /** Savepoints that are open. */
   #depth = 0;
   #writes = 0;
@@ -38,12 +41,46 @@ export class AtomicStore implements ConfigStore {
   }
 
   write<T>(change: (config: ConfigWriter) => Promise<Change<T>>): Promise<T> {
+    return this.#together === null ? this.#writeAlone(change) : this.#writeTogether(change, this.#together);
+  }
+
+  #writeAlone<T>(change: (config: ConfigWriter) => Promise<Change<T>>): Promise<T> {
     return this.#undoable(async () => {
       this.#version ??= await raiseVersion(this.#tx);
       const { result, entry } = await change(this.#writer);
-      if (entry) await writeLog(this.#tx, entry, this.#version);
-      await this.#keepPlansGood();
+      await writeLogs(this.#tx, entry ? [entry] : [], this.#version);
+      await this.#keepPlansGood(1);
       return result;
+    });
+  }
+
+  async #writeTogether<T>(
+    change: (config: ConfigWriter) => Promise<Change<T>>,
+    entries: NewLogEntry[],
+  ): Promise<T> {
+    const { result, entry } = await change(this.#writer);
+    if (entry) entries.push(entry);
+    return result;
+  }
+
+  together<T>(changes: readonly (() => Promise<T>)[]): Promise<T[]> {
+    return this.#undoable(async () => {
+      this.#version ??= await raiseVersion(this.#tx);
+      const entries: NewLogEntry[] = [];
+      this.#together = entries;
+      try {
+        // Nothing may still be under way when a savepoint takes them back.
+        const outcomes = await Promise.allSettled(changes.map((change) => change()));
+        const results = outcomes.map((outcome) => {
+          if (outcome.status === 'rejected') throw outcome.reason;
+          return outcome.value;
+        });
+        await writeLogs(this.#tx, entries, this.#version);
+        await this.#keepPlansGood(changes.length);
+        return results;
+      } finally {
+        this.#together = null;
+      }
     });
   }
 
@@ -51,15 +88,15 @@ export class AtomicStore implements ConfigStore {
    * Statements were planned for tables as they were before, perhaps empty, and the server's own upkeep does not see what
    * a transaction has not committed. Ten thousand clients later every look-up would read all of them.
    */
-  async #keepPlansGood(): Promise<void> {
-    this.#writes++;
+  async #keepPlansGood(writes: number): Promise<void> {
+    this.#writes += writes;
     if (this.#writes < this.#nextAnalyze) return;
     this.#nextAnalyze *= 2;
     await this.#tx
       .$executeRaw`ANALYZE clients, client_grants, resource_servers, organizations, organization_client_grants`;
   }
 
-  atomically<T>(work: (store: ConfigStore) => Promise<T>): Promise<T> {
+  atomically<T>(work: (store: AtomicConfigStore) => Promise<T>): Promise<T> {
     return this.#undoable(() => work(this));
   }
 

@@ -5,6 +5,8 @@ import type { ClientGrantFilter, ClientGrantReader, ClientGrantWriter } from '..
 import { InvalidCursor } from '../window.js';
 import { fromColumn, strings, toColumn } from './json-columns.js';
 import { list } from './listing.js';
+import { insertRows } from './insert-rows.js';
+import { inOneStatement } from './one-statement.js';
 
 type Db = Prisma.TransactionClient;
 
@@ -77,12 +79,14 @@ export function clientGrantReader(db: Db): ClientGrantReader {
 }
 
 export function clientGrantWriter(db: Db): ClientGrantWriter {
+  const insert = inOneStatement(async (grants: readonly ClientGrant[]) => {
+    await insertRows(db, 'client_grants', grants);
+    return grants;
+  });
   return {
     ...clientGrantReader(db),
-    async create(clientGrant) {
-      const { clientId, defaultFor, audience, subjectType, isSystem, ...rest } = clientGrant;
-      const data = { clientId, defaultFor, audience, subjectType, isSystem, ...toColumns(rest) };
-      return toDomain(await db.clientGrant.create({ data: { id: newClientGrantId(), ...data } }));
+    create(clientGrant) {
+      return insert({ id: newClientGrantId(), ...clientGrant });
     },
     async update(id, changes) {
       return toDomain(await db.clientGrant.update({ where: { id }, data: toColumns(changes) }));

@@ -9,12 +9,15 @@ import type {
   ClientCredential,
   CredentialType,
   KeyAuthenticationMethod,
+  NewClient,
   NewClientCredential,
   TokenEndpointAuthMethod,
 } from '../../domain/client.js';
 import type { ClientFilter, ClientReader, ClientWriter } from '../config.js';
 import { fromColumn, jsonObject, toColumn, tokenQuota } from './json-columns.js';
 import { list, createdAfter } from './listing.js';
+import { insertRows } from './insert-rows.js';
+import { inOneStatement } from './one-statement.js';
 import type { Sealing } from './sealing.js';
 
 type Db = Prisma.TransactionClient;
@@ -108,11 +111,14 @@ function afterCursor(cursor: string | null): Prisma.ClientWhereInput {
 }
 
 export function clientReader(db: Db, sealing: Sealing): ClientReader {
+  const find = inOneStatement(async (clientIds: readonly string[]) => {
+    const rows = await db.client.findMany({ where: { clientId: { in: [...new Set(clientIds)] } } });
+    const found = new Map(rows.map((row) => [row.clientId, toDomain(row, sealing)]));
+    return clientIds.map((clientId) => found.get(clientId) ?? null);
+  });
+
   return {
-    async find(clientId) {
-      const row = await db.client.findUnique({ where: { clientId } });
-      return row && toDomain(row, sealing);
-    },
+    find,
     list(filter, window) {
       const matches = where(filter);
       const orderBy = [
@@ -148,6 +154,14 @@ export function clientReader(db: Db, sealing: Sealing): ClientReader {
 }
 
 export function clientWriter(db: Db, sealing: Sealing): ClientWriter {
+  const insert = inOneStatement(async (clients: readonly NewClient[]) => {
+    const rows = clients.map(({ secret, ...client }) => ({
+      ...client,
+      encryptedSecret: sealing.seal(secret, clientSecretPlace(client.clientId)),
+    }));
+    await insertRows(db, 'clients', rows);
+    return clients;
+  });
   const createCredential = async ({ publicJwk, thumbprintSha256, ...plain }: NewClientCredential) => {
     const data = { ...plain, thumbprint: thumbprintSha256, publicJwk: toColumn(publicJwk) };
     return toCredential(await db.clientCredential.create({ data }));
@@ -164,23 +178,9 @@ export function clientWriter(db: Db, sealing: Sealing): ClientWriter {
     },
     ...clientReader(db, sealing),
     async create(client, credentials) {
-      const { clientId, name, isGlobal, isFirstParty, thirdPartySecurityMode, ...rest } = client;
-      const { externalMetadataType, resourceServerIdentifier, secret, ...changes } = rest;
-      const row = await db.client.create({
-        data: {
-          clientId,
-          name,
-          isGlobal,
-          isFirstParty,
-          thirdPartySecurityMode,
-          externalMetadataType,
-          resourceServerIdentifier,
-          ...toColumns(clientId, changes, sealing),
-          encryptedSecret: sealing.seal(secret, clientSecretPlace(clientId)),
-        },
-      });
+      await insert(client);
       for (const credential of credentials) await createCredential(credential);
-      return toDomain(row, sealing);
+      return client;
     },
     async update(clientId, changes) {
       const data = toColumns(clientId, changes, sealing);

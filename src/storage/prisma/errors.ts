@@ -34,6 +34,9 @@ function causeOf(error: Prisma.PrismaClientKnownRequestError): DriverCause {
   return driver?.cause ?? {};
 }
 
+const alreadyExists = ({ constraint }: DriverCause): AlreadyExists =>
+  new AlreadyExists(UNIQUE_INDEXES[constraint?.index ?? ''] ?? 'other');
+
 /**
  * Turns what Prisma throws into what the storage interface promises; everything else passes unchanged. P2002 is a
  * unique index, P2003 a foreign key, P2025 a row that is not there.
@@ -43,12 +46,13 @@ export function translated(error: unknown): unknown {
   const cause = causeOf(error);
   switch (error.code) {
     case 'P2002':
-      return new AlreadyExists(UNIQUE_INDEXES[cause.constraint?.index ?? ''] ?? 'other');
+      return alreadyExists(cause);
     case 'P2003':
     case 'P2025':
       return new MissingReference(error.message);
     default:
-      // A foreign key, in a statement of our own.
+      // A unique index or a foreign key, in a statement of our own.
+      if (cause.originalCode === '23505') return alreadyExists(cause);
       if (cause.originalCode === '23503') return new MissingReference(error.message);
       // 23514 is a check, or a trigger that stands for one; Prisma has no code of its own for them.
       return cause.originalCode === '23514' ? new RuleBroken(cause.originalMessage ?? '') : error;

@@ -7,6 +7,7 @@ import type { LogEntry, LogType, NewLogEntry } from '../../domain/log-entry.js';
 import type { LogFilter } from '../storage.js';
 import { InvalidCursor, type Listing, type Window } from '../window.js';
 import { jsonObject } from './json-columns.js';
+import { insertRows } from './insert-rows.js';
 import { list } from './listing.js';
 
 type Db = Prisma.TransactionClient;
@@ -137,13 +138,21 @@ export class LogWriter {
 }
 
 /**
- * Writes an entry in the transaction of the change that it is about.
+ * Writes entries in the transaction of the changes that they are about.
  *
- * @param configVersion the version that the change makes; null where it is no change of the configuration.
+ * @param configVersion the version that the changes make; null where they are none of the configuration.
  */
-export async function writeLog(db: Db, entry: NewLogEntry, configVersion: bigint | null): Promise<void> {
-  const { data, ...columns } = entry;
-  await db.log.create({ data: { ...columns, configVersion, data: data } });
+export async function writeLogs(
+  db: Db,
+  entries: readonly NewLogEntry[],
+  configVersion: bigint | null,
+): Promise<void> {
+  if (entries.length === 0) return;
+  await insertRows(
+    db,
+    'logs',
+    entries.map((entry) => ({ ...entry, configVersion })),
+  );
 }
 
 function toDomain(row: Row): LogEntry {

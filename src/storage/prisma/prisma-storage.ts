@@ -8,7 +8,7 @@ import type { ConfigReader, ConfigWriter } from '../config.js';
 import type { ArtifactStore, AuthorizationStore } from '../protocol.js';
 import type { ConsentStore } from '../consents.js';
 import type { LoginStore } from '../logins.js';
-import type { Change, ConfigStore, Storage } from '../storage.js';
+import type { AtomicConfigStore, Change, Storage } from '../storage.js';
 import { actionReader, actionWriter } from './actions.js';
 import { AtomicStore, raiseVersion } from './atomic-store.js';
 import { authorizationStore } from './authorizations.js';
@@ -21,7 +21,7 @@ import { translated } from './errors.js';
 import { discoveryDomainReader, discoveryDomainWriter } from './discovery-domains.js';
 import { consentStore } from './consents.js';
 import { type Logged, loginStore, pruneLogins } from './logins.js';
-import { findLog, listLogs, LogWriter, writeLog } from './logs.js';
+import { findLog, listLogs, LogWriter, writeLogs } from './logs.js';
 import { memberReader, memberWriter } from './members.js';
 import { organizationClientReader, organizationClientWriter } from './organization-clients.js';
 import { organizationConnectionReader, organizationConnectionWriter } from './organization-connections.js';
@@ -146,7 +146,7 @@ class PrismaStorage implements Storage {
     return this.#change((tx) => change(configWriter(tx, this.#sealing)));
   }
 
-  atomically<T>(work: (store: ConfigStore) => Promise<T>): Promise<T> {
+  atomically<T>(work: (store: AtomicConfigStore) => Promise<T>): Promise<T> {
     return this.#transact(UNLIMITED_MS, async (tx) => {
       // The lock that a change takes by raising the version, which here happens with the first change only.
       await tx.$queryRaw`SELECT version FROM config_version WHERE id = 1 FOR UPDATE`;
@@ -162,7 +162,7 @@ class PrismaStorage implements Storage {
       // Locks out every other change until this one is done.
       const version = await raiseVersion(tx);
       const { result, entry } = await change(tx);
-      if (entry) await writeLog(tx, entry, version);
+      if (entry) await writeLogs(tx, [entry], version);
       return { version, result };
     });
   }
@@ -170,7 +170,7 @@ class PrismaStorage implements Storage {
   #logged<T>(work: (tx: Db) => Promise<T>, entry: NewLogEntry | null): Promise<T> {
     return this.#transact(CHANGE_TIMEOUT_MS, async (tx) => {
       const result = await work(tx);
-      if (entry) await writeLog(tx, entry, null);
+      if (entry) await writeLogs(tx, [entry], null);
       return { version: null, result };
     });
   }

@@ -15,6 +15,7 @@ import {
   toColumn,
   tokenEncryption,
 } from './json-columns.js';
+import { inOneStatement } from './one-statement.js';
 import type { Sealing } from './sealing.js';
 
 type Db = Prisma.TransactionClient;
@@ -77,15 +78,21 @@ export function resourceServerReader(db: Db, sealing: Sealing): ResourceServerRe
   const first = async (row: Row | null): Promise<ResourceServer | null> =>
     row && ((await withLinks([row]))[0] ?? null);
 
+  const findByIdentifier = inOneStatement(async (identifiers: readonly string[]) => {
+    const rows = await db.resourceServer.findMany({
+      where: { identifier: { in: [...new Set(identifiers)] } },
+    });
+    const found = new Map((await withLinks(rows)).map((api) => [api.identifier, api]));
+    return identifiers.map((identifier) => found.get(identifier) ?? null);
+  });
+
   return {
+    findByIdentifier,
     async find(idOrIdentifier) {
       const rows = await db.resourceServer.findMany({
         where: { OR: [{ id: idOrIdentifier }, { identifier: idOrIdentifier }] },
       });
       return first(rows.find((row) => row.id === idOrIdentifier) ?? rows[0] ?? null);
-    },
-    async findByIdentifier(identifier) {
-      return first(await db.resourceServer.findUnique({ where: { identifier } }));
     },
     async findSystemApi(kind) {
       return first(await db.resourceServer.findUnique({ where: { systemApi: kind } }));

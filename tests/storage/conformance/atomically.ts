@@ -174,5 +174,49 @@ export function atomicallyConformance(opened: Opened): void {
         { scopes: ['read:all'] },
       ]);
     });
+
+    describe('together', () => {
+      const granting = async (
+        store: ConfigStore,
+        subjectTypes: readonly ('client' | 'user')[],
+        reason: string,
+      ) => {
+        const api = await store.write(async ({ resourceServers }) => ({
+          result: await resourceServers.create(aResourceServer()),
+          entry: null,
+        }));
+        return subjectTypes.map((subjectType) => () => {
+          const grant = aClientGrant({ clientId: client.clientId, audience: api.identifier, subjectType });
+          const entry = aLogEntry({ type: 'sapi', reason, audience: subjectType });
+          return store.write(async ({ clientGrants }) => ({
+            result: await clientGrants.create(grant),
+            entry,
+          }));
+        });
+      };
+
+      test('all of them happen; answers and log entries are in their order, and what was created is there', async () => {
+        const reason = unique('entry');
+        const [answers, found] = await storage.atomically(async (store) => {
+          const made = await store.together(await granting(store, ['user', 'client'], reason));
+          return [made, await Promise.all(made.map(({ id }) => store.config.clientGrants.find(id)))];
+        });
+        expect(answers.map(({ subjectType }) => subjectType)).toEqual(['user', 'client']);
+        expect(found).toEqual(answers);
+        const { items } = await storage.listLogs({ reason }, countedPage(0, 5));
+        expect(items.map(({ audience }) => audience)).toEqual(['client', 'user']);
+      });
+
+      test('when one is refused none has happened, and the work goes on', async () => {
+        const [reason, name] = [unique('entry'), unique('org')];
+        await storage.atomically(async (store) => {
+          const changes = await granting(store, ['user', 'client', 'user'], reason);
+          await expect(store.together(changes)).rejects.toThrow('already exists: client_grant');
+          await create(store, anOrganization({ name }));
+        });
+        expect(await exists(name)).toBe(true);
+        expect((await storage.listLogs({ reason }, countedPage(0, 5))).total).toBe(0);
+      });
+    });
   });
 }

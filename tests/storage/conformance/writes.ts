@@ -65,7 +65,7 @@ export function writeConformance(opened: Opened): void {
         result: await organizations.create(anOrganization({ name })),
         entry: aLogEntry({ clientId: 'NUL \0' }),
       }));
-      await expect(changing).rejects.toThrow('invalid byte sequence');
+      await expect(changing).rejects.toThrow('unsupported Unicode escape sequence');
       expect(await storage.config.organizations.findByName(name)).toBeNull();
       expect(await versionOf(storage, client.clientId)).toBe(before);
     });
