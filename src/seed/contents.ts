@@ -9,10 +9,12 @@ import type { Entry, FileReference, Kind } from './kinds/kind.js';
 import { typeOf } from './kinds/members.js';
 import type { Mistakes } from './mistakes.js';
 import { otherFolders, otherKinds } from './other-kinds.js';
+import { PackedEntries } from './packed-entries.js';
 import type { NameFilters, SeedSettings } from './settings.js';
 
 export interface SeedContents extends NameFilters {
-  readonly entries: ReadonlyMap<string, Entry[]>;
+  /** Can be gone through once. */
+  readonly entries: ReadonlyMap<string, Iterable<Entry>>;
   /** False when some of it could not be read: then nothing can be said about what is missing. */
   readonly isComplete: boolean;
 }
@@ -45,7 +47,7 @@ export function readSeed(at: string, reading: Reading): SeedContents {
 
 function readYaml(file: string, reading: Reading): SeedContents {
   const { kinds, settings, mistakes } = reading;
-  const document = new SeedDocument(file, 'yaml', readFileSync(file, 'utf8'), settings.mappings);
+  const document = new SeedDocument(file, 'yaml', settings.mappings);
   const read = document.read();
   const filters = { exclude: settings.exclude, include: settings.include };
   for (const mistake of read.mistakes) mistakes.addLocated(mistake);
@@ -58,7 +60,7 @@ function readYaml(file: string, reading: Reading): SeedContents {
     return { entries: new Map(), isComplete: false, ...filters };
   }
 
-  const entries = new Map<string, Entry[]>();
+  const entries = new Map<string, Iterable<Entry>>();
   const base = settings.basePath ?? path.dirname(file);
   for (const [type, value] of Object.entries(top)) {
     if (type === 'exclude' || type === 'include' || !settings.includes(type) || value === null) continue;
@@ -69,12 +71,12 @@ function readYaml(file: string, reading: Reading): SeedContents {
       if (!isKnown || !isEmpty(value)) reading.warn(unusedWarning(`${file}: \`${type}\``, isKnown));
       continue;
     }
-    const found = entriesOf(kind, value, document, mistakes);
     const folderOf = ({ folder = '' }: FileReference): string => path.join(base, folder);
-    entries.set(
-      type,
-      found.map((entry) => withFiles(kind, checked(entry, mistakes), { root: base, folderOf }, reading)),
-    );
+    const found = function* (): Generator<Entry> {
+      for (const entry of entriesOf(kind, value, document, mistakes))
+        yield withFiles(kind, checked(entry, mistakes), { root: base, folderOf }, reading);
+    };
+    entries.set(type, new PackedEntries(found()));
   }
   return {
     entries,
@@ -103,18 +105,23 @@ function unusedWarning(what: string, isKnown: boolean): string {
     : `${what} was left out: it is no kind that a seed can have`;
 }
 
-function entriesOf(kind: Kind, value: unknown, document: SeedDocument, mistakes: Mistakes): Entry[] {
+function* entriesOf(
+  kind: Kind,
+  value: unknown,
+  document: SeedDocument,
+  mistakes: Mistakes,
+): Generator<Entry> {
   const isSingle = !('folder' in kind.at);
   const expected = isSingle ? isJsonObject(value) : Array.isArray(value);
   if (!expected) {
     const message = `Expected type ${isSingle ? 'object' : 'array'} but found type ${typeOf(value)}`;
     mistakes.add({ document, path: [kind.type] }, message);
-    return [];
+  } else if (isJsonObject(value)) {
+    yield { value, document, path: [kind.type] };
+  } else {
+    for (const [index, item] of (value as readonly unknown[]).entries())
+      yield* entryOf(item, document, [kind.type, index], mistakes);
   }
-  if (isJsonObject(value)) return [{ value, document, path: [kind.type] }];
-  return (value as readonly unknown[]).flatMap((item, index) =>
-    entryOf(item, document, [kind.type, index], mistakes),
-  );
 }
 
 function entryOf(value: unknown, document: SeedDocument, at: Path, mistakes: Mistakes): Entry[] {
@@ -125,7 +132,7 @@ function entryOf(value: unknown, document: SeedDocument, at: Path, mistakes: Mis
 
 function readDirectory(root: string, reading: Reading): SeedContents {
   const { kinds, settings } = reading;
-  const entries = new Map<string, Entry[]>();
+  const entries = new Map<string, Iterable<Entry>>();
   let isComplete = true;
   for (const kind of kinds) {
     if (!settings.includes(kind.type)) continue;
@@ -133,10 +140,7 @@ function readDirectory(root: string, reading: Reading): SeedContents {
     if (files === null) continue;
     const read = files.map((file) => readJsonEntry(kind, file, root, reading));
     isComplete &&= read.every((entry) => entry !== null);
-    entries.set(
-      kind.type,
-      read.flatMap((entry) => entry ?? []),
-    );
+    entries.set(kind.type, new PackedEntries(read.flatMap((entry) => entry ?? [])));
   }
   warnOfOtherFolders(root, reading);
   return { entries, isComplete, exclude: settings.exclude, include: settings.include };
@@ -161,7 +165,7 @@ function filesOf({ type, at }: Kind, root: string, settings: SeedSettings): stri
 function readJsonEntry(kind: Kind, file: string, root: string, reading: Reading): Entry[] | null {
   const { settings, mistakes } = reading;
   const folderOf = ({ isFromTop }: FileReference): string => (isFromTop ? root : path.dirname(file));
-  const document = new SeedDocument(file, 'json', readFileSync(file, 'utf8'), settings.mappings);
+  const document = new SeedDocument(file, 'json', settings.mappings);
   const read = document.read();
   for (const mistake of read.mistakes) mistakes.addLocated(mistake);
   if (read.value === undefined) return null;

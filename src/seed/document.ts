@@ -2,6 +2,7 @@
 // by js-yaml or by JSON.parse. Where is only asked about mistakes; `yaml` finds it, in a tree that takes many times the
 // memory of the values.
 
+import { readFileSync } from 'node:fs';
 import { DEFAULT_SCHEMA, load, Type, YAMLException } from 'js-yaml';
 import { isNode, isPair, isScalar, LineCounter, type Node, parseDocument, visit } from 'yaml';
 import {
@@ -41,63 +42,86 @@ export class SeedDocument {
   /** As the caller can open it. */
   readonly file: string;
   readonly #format: Format;
-  readonly #original: string;
   readonly #mappings: KeywordMappings;
-  #contents: Replaced | null = null;
-  #tree: Node | null | undefined;
-  #lines: LineCounter | undefined;
+  /** Keywords without a value had to be quoted. */
+  #isQuoted = false;
+  #located: Located | undefined;
 
-  constructor(file: string, format: Format, original: string, mappings: KeywordMappings) {
+  constructor(file: string, format: Format, mappings: KeywordMappings) {
     this.file = file;
     this.#format = format;
-    // The mark that some editors begin a file with.
-    this.#original = original.startsWith('\uFEFF') ? original.slice(1) : original;
     this.#mappings = mappings;
   }
 
   /** Reads the document. @returns its value, undefined when it cannot be read, and what is wrong with it. */
   read(): { value: unknown; mistakes: readonly Mistake[] } {
-    const replaced = replaceKeywords(this.#original, this.#mappings);
     try {
-      return this.#read(replaced);
+      return this.#read();
     } catch (error) {
+      this.#isQuoted = true;
       try {
-        return this.#read(chained(replaced, quoteUnresolved(replaced.text)));
+        return this.#read();
       } catch {
+        this.#isQuoted = false;
         const faultsOf = this.#format === 'json' ? jsonFaults : yamlFaults;
-        const faults = faultsOf(replaced.text, error as Error);
-        return { value: undefined, mistakes: this.#mistakes(replaced, faults) };
+        const faults = faultsOf(this.#contents().text, error as Error);
+        return { value: undefined, mistakes: this.#mistakes(faults) };
       }
     }
   }
 
-  #read(contents: Replaced): { value: unknown; mistakes: readonly Mistake[] } {
-    const { text } = contents;
+  #read(): { value: unknown; mistakes: readonly Mistake[] } {
+    const { text } = this.#contents();
     const isJson = this.#format === 'json';
     const value = isJson ? (JSON.parse(text) as unknown) : load(text, { schema: YAML_SCHEMA });
-    this.#contents = contents;
-    return { value, mistakes: this.#mistakes(contents, isJson ? [] : keywordsInComments(text, value)) };
+    return { value, mistakes: this.#mistakes(isJson ? [] : keywordsInComments(text, value)) };
+  }
+
+  /** The file, which is read again for mistakes: its text would be the largest thing that a seed keeps in memory. */
+  #original(): string {
+    const text = readFileSync(this.file, 'utf8');
+    // The mark that some editors begin a file with.
+    return text.startsWith('\uFEFF') ? text.slice(1) : text;
+  }
+
+  #contents(): Replaced {
+    const replaced = replaceKeywords(this.#original(), this.#mappings);
+    return this.#isQuoted ? chained(replaced, quoteUnresolved(replaced.text)) : replaced;
   }
 
   /** Where a place of the document is in the file as it is on disk; the nearest there is where it is not there. */
   locate(path: Path, atKey: boolean): Position {
-    this.#tree ??= parseDocument(this.#contents?.text ?? '', TREE).contents;
-    return this.#positionOf(this.#contents?.originalOffset(offsetOf(this.#tree, path, atKey)) ?? 0);
+    const located = (this.#located ??= this.#locate());
+    located.tree ??= parseDocument(located.contents.text, TREE).contents;
+    return positionOf(offsetOf(located.tree, path, atKey), located);
   }
 
-  #positionOf(offset: number): Position {
-    this.#lines ??= lineStarts(this.#original);
-    const { line, col } = this.#lines.linePos(offset);
-    return { line, column: col };
+  #locate(): Located {
+    return { contents: this.#contents(), lines: lineStarts(this.#original()), tree: undefined };
   }
 
-  #mistakes(replaced: Replaced, faults: readonly Fault[]): Mistake[] {
+  #mistakes(faults: readonly Fault[]): Mistake[] {
+    if (faults.length === 0) return [];
+    const located = (this.#located ??= this.#locate());
     return faults.map(({ offset, message }) => ({
       file: this.file,
-      ...this.#positionOf(replaced.originalOffset(offset)),
+      ...positionOf(offset, located),
       message,
     }));
   }
+}
+
+/** What finds a place in a file. */
+interface Located {
+  readonly contents: Replaced;
+  /** Of the file as it is on disk. */
+  readonly lines: LineCounter;
+  tree: Node | null | undefined;
+}
+
+function positionOf(offset: number, { contents, lines }: Located): Position {
+  const { line, col } = lines.linePos(contents.originalOffset(offset));
+  return { line, column: col };
 }
 
 function lineStarts(text: string): LineCounter {

@@ -25,6 +25,7 @@ import { memberNamedIn, type Mistakes, type Place } from './mistakes.js';
 import { Names } from './names.js';
 import type { SeedStore } from './seed-store.js';
 import type { SeedSettings } from './settings.js';
+import type { ThriftyHeap } from './thrifty-heap.js';
 
 /** The operations that kinds may use, by id. */
 export type SeedHandlers = Partial<Handlers>;
@@ -91,6 +92,7 @@ export interface RunOptions {
   readonly source: string;
   readonly warn: (message: string) => void;
   readonly progress: (message: string) => void;
+  readonly heap: ThriftyHeap;
 }
 
 export class SeedRun {
@@ -144,6 +146,7 @@ export class SeedRun {
       const items = (member === undefined ? body : (body as Stored)[member]) as readonly Stored[];
       yield* items;
       if (items.length < PAGE) return;
+      await this.options.heap.rest();
     }
   }
 
@@ -180,13 +183,8 @@ export class SeedRun {
   /** Runs an operation that writes. @returns its answer; null when it was refused, which is then a mistake. */
   async change(entry: Entry, call: OperationCall): Promise<Stored | null> {
     if (!(await this.check(entry, call))) return null;
-    const handle = () => this.#handle(call.id, { path: call.path ?? {}, query: {}, body: call.body });
     try {
-      const { clientId } = call;
-      const answer = await (clientId === undefined
-        ? handle()
-        : this.options.store.withClientId(clientId, handle));
-      return (answer.body ?? {}) as Stored;
+      return await this.#write(call);
     } catch (error) {
       const refusal = toManagementError(error);
       if (refusal === null) throw error;
@@ -196,6 +194,32 @@ export class SeedRun {
       this.mistake(entry, at, explained.message ?? refusal.message);
       return null;
     }
+  }
+
+  /**
+   * Runs operations that write side by side. None of them may need another, or be in the way of another.
+   *
+   * @returns their answers; null when something is wrong with one of them: then none has been run, and `change` finds out
+   * what it is.
+   */
+  async changeTogether(calls: readonly OperationCall[]): Promise<readonly Stored[] | null> {
+    for (const { id, body } of calls) {
+      if (body === undefined) continue;
+      if ((await this.options.checkBody(this.#operation(id), body)).length > 0) return null;
+    }
+    try {
+      return await this.options.store.together(calls.map((call) => () => this.#write(call)));
+    } catch {
+      return null;
+    }
+  }
+
+  async #write({ id, path = {}, body, clientId }: OperationCall): Promise<Stored> {
+    const handle = () => this.#handle(id, { path, query: {}, body });
+    const answer = await (clientId === undefined
+      ? handle()
+      : this.options.store.withClientId(clientId, handle));
+    return (answer.body ?? {}) as Stored;
   }
 
   /** Whether a change would be accepted. A refusal becomes a mistake; nothing is changed in either case. */

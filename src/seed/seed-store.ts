@@ -1,12 +1,13 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { ConfigReader, ConfigWriter } from '../storage/config.js';
-import type { Change, ConfigStore } from '../storage/storage.js';
+import type { AtomicConfigStore, Change } from '../storage/storage.js';
 
-/** A store whose next new client gets an id that the seed gives, instead of one that the server makes up. */
-export class SeedStore implements ConfigStore {
-  readonly #store: ConfigStore;
-  #clientId: string | null = null;
+/** A store in which a new client gets an id that the seed gives, instead of one that the server makes up. */
+export class SeedStore implements AtomicConfigStore {
+  readonly #store: AtomicConfigStore;
+  readonly #clientId = new AsyncLocalStorage<string>();
 
-  constructor(store: ConfigStore) {
+  constructor(store: AtomicConfigStore) {
     this.#store = store;
   }
 
@@ -15,18 +16,13 @@ export class SeedStore implements ConfigStore {
   }
 
   /** Runs `work`, in which a client is created, with the id that it is to have. */
-  async withClientId<T>(clientId: string, work: () => Promise<T>): Promise<T> {
-    this.#clientId = clientId;
-    try {
-      return await work();
-    } finally {
-      this.#clientId = null;
-    }
+  withClientId<T>(clientId: string, work: () => Promise<T>): Promise<T> {
+    return this.#clientId.run(clientId, work);
   }
 
   write<T>(change: (config: ConfigWriter) => Promise<Change<T>>): Promise<T> {
-    const clientId = this.#clientId;
-    if (clientId === null) return this.#store.write(change);
+    const clientId = this.#clientId.getStore();
+    if (clientId === undefined) return this.#store.write(change);
     return this.#store.write((config) => {
       const create: ConfigWriter['clients']['create'] = (client, credentials) =>
         config.clients.create(
@@ -37,7 +33,11 @@ export class SeedStore implements ConfigStore {
     });
   }
 
-  atomically<T>(work: (store: ConfigStore) => Promise<T>): Promise<T> {
+  atomically<T>(work: (store: AtomicConfigStore) => Promise<T>): Promise<T> {
     return this.#store.atomically(() => work(this));
+  }
+
+  together<T>(changes: readonly (() => Promise<T>)[]): Promise<T[]> {
+    return this.#store.together(changes);
   }
 }

@@ -9,12 +9,11 @@ import type { Contract } from '../http/contract.js';
 import type { ConfigStore } from '../storage/storage.js';
 import { readSeed } from './contents.js';
 import { kinds } from './kinds/all.js';
-import type { Entry } from './kinds/kind.js';
 import { Mistakes, SeedError } from './mistakes.js';
 import { SeedStore } from './seed-store.js';
 import { type SeedHandlers, SeedRun, type Tally } from './run.js';
 import { readSettings, type SeedSettings, SettingsError } from './settings.js';
-import { withThriftyHeap } from './thrifty-heap.js';
+import { ThriftyHeap } from './thrifty-heap.js';
 
 export { type Mistake, SeedError } from './mistakes.js';
 
@@ -51,10 +50,7 @@ export interface SeedReport {
  * @throws SeedError with every mistake of the seed.
  */
 export async function applySeed(options: SeedOptions): Promise<SeedReport> {
-  return withThriftyHeap(() => apply(options));
-}
-
-async function apply(options: SeedOptions): Promise<SeedReport> {
+  const heap = new ThriftyHeap();
   const settings = settingsOf(options);
   const mistakes = new Mistakes();
   const warnings = new Set<string>();
@@ -62,14 +58,15 @@ async function apply(options: SeedOptions): Promise<SeedReport> {
   const contents = readSeed(options.path, { kinds, settings, mistakes, warn });
   const { contract, tenant } = options;
   const checkBody = bodyCheck(contract);
+  await heap.rest();
 
   const tallies = await options.storage.atomically(async (inner) => {
     const store = new SeedStore(inner);
     const handlers = options.handlersOn(store);
     const progress = options.progress ?? (() => undefined);
-    const of = { contract, tenant, settings, contents, mistakes, checkBody, warn, progress };
+    const of = { contract, tenant, settings, contents, mistakes, checkBody, warn, progress, heap };
     const run = new SeedRun({ ...of, store, handlers, source: options.path });
-    for (const kind of kinds) await kind.apply(usedUp(contents.entries.get(kind.type) ?? []), run);
+    for (const kind of kinds) await kind.apply(contents.entries.get(kind.type) ?? [], run);
     if (mistakes.count > 0) throw mistakes.toError();
     return run.tallies;
   });
@@ -83,12 +80,6 @@ async function apply(options: SeedOptions): Promise<SeedReport> {
     kinds: Object.fromEntries(tallies),
     warnings: [...warnings],
   };
-}
-
-/** Lets go of each entry when it is given out: a seed can be as large as everything else in the process. */
-function* usedUp(entries: Entry[]): Generator<Entry> {
-  entries.reverse();
-  for (let entry = entries.pop(); entry !== undefined; entry = entries.pop()) yield entry;
 }
 
 function settingsOf({ env, configFile }: SeedOptions): SeedSettings {

@@ -60,6 +60,7 @@ export const clientGrants = collection({
     return [JSON.stringify([owner, audience, value['subject_type'] ?? 'client'])];
   },
   create: createCall,
+  isIndependent: () => true,
   update: (value, stored) => ({
     id: 'updateClientGrant',
     path: { id: text(stored, 'id') },

@@ -97,6 +97,8 @@ export const clients = collection({
     // Whoever gives an id in a seed has it in the configuration of the application.
     ...(typeof value['client_id'] === 'string' && { clientId: value['client_id'] }),
   }),
+  // An alias belongs to one client, which no rule of the database holds.
+  isIndependent: ({ client_aliases: aliases }) => aliases === undefined,
   update: (value, stored) => ({
     id: 'updateClient',
     path: { id: text(stored, 'client_id') },

@@ -88,7 +88,7 @@ async function applyTrigger(entry: Entry, { id: trigger, binding_policy: policy 
   }
   const items = listed as readonly JsonValue[];
   const bound = await boundTo(trigger, run);
-  if (isDeepStrictEqual(items.map(said), bound)) {
+  if (isDeepStrictEqual(Array.from(items, said), bound)) {
     run.tally('triggers').unchanged++;
     return;
   }
