@@ -66,7 +66,11 @@ export async function applySeed(options: SeedOptions): Promise<SeedReport> {
     const progress = options.progress ?? (() => undefined);
     const of = { contract, tenant, settings, contents, mistakes, checkBody, warn, progress, heap };
     const run = new SeedRun({ ...of, store, handlers, source: options.path });
-    for (const kind of kinds) await kind.apply(contents.entries.get(kind.type) ?? [], run);
+    try {
+      for (const kind of kinds) await kind.apply(contents.entries.get(kind.type) ?? [], run);
+    } finally {
+      store.close();
+    }
     if (mistakes.count > 0) throw mistakes.toError();
     return run.tallies;
   });

@@ -1,4 +1,4 @@
-import { IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import { IncomingMessage, type ServerResponse } from 'node:http';
 import type { Tenant } from '../../domain/tenant.js';
 import { copyAddress } from '../../http/connection.js';
 import { mediaTypeOf } from '../../http/media-type.js';
@@ -16,7 +16,7 @@ import { mediaTypeOf } from '../../http/media-type.js';
  * @param given.prepare is given what the library sees before it sees it.
  */
 export function handOver(
-  library: RequestListener,
+  library: (req: IncomingMessage, res: ServerResponse) => Promise<unknown>,
   req: IncomingMessage,
   res: ServerResponse,
   tenant: Tenant,
@@ -25,7 +25,7 @@ export function handOver(
     readonly form?: URLSearchParams;
     readonly prepare?: (own: IncomingMessage) => void;
   },
-): void {
+): Promise<unknown> {
   const { protocol, host } = new URL(tenant.issuer);
   const [path = '/'] = (req.url ?? '/').split('?');
   const own = new IncomingMessage(req.socket);
@@ -52,7 +52,7 @@ export function handOver(
   own.complete = true;
   copyAddress(req, own);
   given.prepare?.(own);
-  library(own, res);
+  return library(own, res);
 }
 
 const DROPPED = new Set([

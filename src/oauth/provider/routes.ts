@@ -3,7 +3,7 @@
 // `login/` is what happens until a user has agreed, `tokens/` what the client gets then, `endpoints/` what it asks beside; and
 // `library/` is how oidc-provider is told of all that (docs/decisions/0007-oidc-provider.md).
 
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Provider } from 'oidc-provider';
 import { platformLoginLimits } from '../../domain/login.js';
 import { createPasswordLogin } from '../../login/password-login.js';
@@ -13,6 +13,7 @@ import { setAside } from './login/asked.js';
 import { authenticatedForm, refuse } from './endpoints/client-endpoints.js';
 import { handOver, readForm } from './hand-over.js';
 import { interactionPages } from './login/interaction-routes.js';
+import { runLibrary } from './library/internals.js';
 import { libraryPages } from './library/pages.js';
 import { logout } from './endpoints/logout.js';
 import type { UserTokenOptions } from '../user-tokens/options.js';
@@ -63,9 +64,9 @@ export function userFlows(given: UserFlowOptions): UserFlows {
   useOwnFormPost(provider);
   addPasswordGrants(provider, options);
   addTokenExchange(provider, options);
-  const library = provider.callback() as RequestListener;
+  const library = provider.callback() as Parameters<typeof handOver>[0];
   const give = (req: IncomingMessage, res: ServerResponse, given: Parameters<typeof handOver>[4]) =>
-    finished(res, () => handOver(library, req, res, tenant, given));
+    finished(res, () => void runLibrary(() => handOver(library, req, res, tenant, given)));
 
   /** RFC 6749 section 3.1: GET, and POST with a form. */
   const authorize: Answer = async (req, res) => {
