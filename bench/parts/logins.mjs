@@ -7,6 +7,7 @@ const AUDIENCE = 'https://api.example.com/';
 const CALLBACK = 'https://app.example.com/callback';
 const PASSWORD = 'correct-Horse-battery-9';
 const CONNECTIONS = 16;
+const MANY_CONNECTIONS = 64;
 const USERS = 50;
 const SECONDS = 5;
 const FORM = 'application/x-www-form-urlencoded';
@@ -195,9 +196,21 @@ export async function logins() {
     }).toString();
     requests.push(httpRequest('POST', '/oauth/token', { type: FORM, body }));
   }
-  const refreshes = await load({ port, connections: CONNECTIONS, seconds: SECONDS, requests });
-  if (refreshes.failed > 0) throw new Error(`${refreshes.failed} refreshes failed`);
-  row('refreshes, tokens that stay', refreshes.perSecond);
+  const refreshesAt = async (/** @type {number} */ connections) => {
+    const { perSecond, failed } = await load({
+      port,
+      connections,
+      seconds: SECONDS,
+      warmUpSeconds: 5,
+      requests,
+    });
+    if (failed > 0) throw new Error(`${failed} refreshes failed`);
+    return perSecond;
+  };
+  row('refreshes, tokens that stay', await refreshesAt(CONNECTIONS));
+  const rawAtMany = await rawSignatures(MANY_CONNECTIONS);
+  const atMany = await refreshesAt(MANY_CONNECTIONS);
+  say(`| the same at ${MANY_CONNECTIONS} connections | ${atMany} | ${ratio(atMany, rawAtMany)} |`);
 
   const held = [];
   for (let n = 0; n < CONNECTIONS; n += 1) held.push((await passwordLogin(rotating, n)).refresh_token);

@@ -33,9 +33,13 @@ const TRIM = `
     ORDER BY p.seq DESC OFFSET $4
   )`;
 
+/** One can be touched more than once by a group. */
 const TOUCH = `
   UPDATE protocol_artifacts p SET used_at = greatest(p.used_at, touched.used_at)
-  FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS touched (kind, digest, used_at)
+  FROM (
+    SELECT kind, digest, max(used_at) AS used_at
+    FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS use (kind, digest, used_at) GROUP BY kind, digest
+  ) AS touched
   WHERE p.kind = touched.kind AND p.digest = touched.digest`;
 
 const row = z.object({
