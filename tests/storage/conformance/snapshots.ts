@@ -229,7 +229,7 @@ export function snapshotConformance(engine: Engine): void {
       await storage.takeSnapshot();
       await storage.close();
       await withRaw(open.database, (query) =>
-        query(`UPDATE grantry_snapshot."(taken)" SET migrations = 'others'`),
+        query(`UPDATE grantry_snapshot."(remembered)" SET migrations = 'others'`),
       );
       storage = await open.database.open();
       await change(storage, ({ clients }) => clients.delete('first'));
