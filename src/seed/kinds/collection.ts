@@ -1,7 +1,7 @@
 import type { OperationId } from '../../http/contract.js';
-import type { Place } from '../mistakes.js';
 import type { OperationCall, SeedRun, Stored } from '../run.js';
 import type { Entry, Kind } from './kind.js';
+import { SeenEntries } from './seen-entries.js';
 
 type Body = Record<string, unknown>;
 
@@ -45,7 +45,7 @@ export function collection(spec: Collection): Kind {
     ...spec,
     async apply(entries, run) {
       const stored = await readStored(spec, run);
-      const seen = new Map<string, Place>();
+      const seen = new SeenEntries(spec.type);
       let done = 0;
       for (const group of inGroups(entries)) {
         await applyGroup(spec, group, { run, stored, seen });
@@ -70,7 +70,7 @@ function* inGroups(entries: Iterable<Entry>): Generator<Entry[]> {
 interface Progress {
   readonly run: SeedRun;
   readonly stored: ReadonlyMap<string, string>;
-  readonly seen: Map<string, Place>;
+  readonly seen: SeenEntries;
 }
 
 /**
@@ -142,11 +142,9 @@ async function read(spec: Collection, entry: Entry, { run, stored, seen }: Progr
     return null;
   }
   const identities = spec.identitiesOf(value, run);
-  const twin = identities.find((identity) => seen.has(identity));
-  const place = { document: entry.document, path: entry.path };
-  for (const identity of identities) if (!seen.has(identity)) seen.set(identity, place);
+  const twin = seen.add(entry, identities);
   if (twin !== undefined) {
-    run.mistake(entry, [], `a second entry for the same object of ${spec.type}`, seen.get(twin));
+    run.mistake(entry, [], `a second entry for the same object of ${spec.type}`, twin);
     return null;
   }
   const json = identities.map((identity) => stored.get(identity)).find((item) => item !== undefined);
