@@ -87,7 +87,8 @@ function artifacts(kind: string, options: AdapterOptions): Adapter {
     if (artifact === null) return undefined;
     const { payload, consumedAt } = artifact;
     return {
-      ...payload,
+      // The library changes what it is given, and what the store gives can be what it keeps.
+      ...structuredClone(payload),
       exp: seconds(endOf(artifact)),
       ...(consumedAt !== null && isUsedUp(artifact, now()) && { consumed: seconds(consumedAt) }),
     };
