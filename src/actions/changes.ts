@@ -62,7 +62,7 @@ export class CallRefused extends Error {
 }
 
 /** Members by name, no longer together than they may be. */
-export class Members {
+class Members {
   readonly #members = new Map<string, JsonValue>();
   #length = 2;
   readonly #max: number;
@@ -145,7 +145,7 @@ export interface Recorder<Changes> {
 }
 
 /** The first call counts. */
-export class Denials {
+class Denials {
   denial: ActionDenial | null = null;
   deny(code: string, reason: string, isSubjectToken = false): void {
     const denial = { code, reason: reason.slice(0, MAX_REASON_LENGTH) };
@@ -153,15 +153,42 @@ export class Denials {
   }
 }
 
-export class PostLoginRecorder extends Denials implements Recorder<PostLoginChanges> {
-  readonly #accessToken = new Claims('access token');
-  readonly #idToken = new Claims('ID token');
+/** What the triggers that know of a user have in common. */
+export class UserRecorder extends Denials {
   readonly #userMetadata = new Members('the changes of the user metadata', MAX_METADATA_LENGTH);
   readonly #appMetadata = new Members('the changes of the app metadata', MAX_METADATA_LENGTH);
+
+  /** Takes down a call that is the same for all of them. @throws CallRefused for a method that none of them has. */
+  call(method: string, argument: string, text: string | undefined): void {
+    switch (method) {
+      case 'user.setUserMetadata':
+        this.#userMetadata.set(argument, text);
+        return;
+      case 'user.setAppMetadata':
+        this.#appMetadata.set(argument, text);
+        return;
+      default:
+        throw new CallRefused('TypeError', `api.${method} is not a function`);
+    }
+  }
+
+  /** Nothing that changes is shown. */
+  read(): string {
+    return 'null';
+  }
+
+  protected get metadata(): Pick<PostLoginChanges, 'userMetadata' | 'appMetadata'> {
+    return { userMetadata: this.#userMetadata.toJson(), appMetadata: this.#appMetadata.toJson() };
+  }
+}
+
+export class PostLoginRecorder extends UserRecorder implements Recorder<PostLoginChanges> {
+  readonly #accessToken = new Claims('access token');
+  readonly #idToken = new Claims('ID token');
   readonly #added = new Set<string>();
   readonly #removed = new Set<string>();
 
-  call(method: string, argument: string, text: string | undefined): void {
+  override call(method: string, argument: string, text: string | undefined): void {
     switch (method) {
       case 'access.deny':
         this.deny('access_denied', argument);
@@ -172,12 +199,6 @@ export class PostLoginRecorder extends Denials implements Recorder<PostLoginChan
       case 'idToken.setCustomClaim':
         this.#idToken.set(argument, text);
         return;
-      case 'user.setUserMetadata':
-        this.#userMetadata.set(argument, text);
-        return;
-      case 'user.setAppMetadata':
-        this.#appMetadata.set(argument, text);
-        return;
       case 'accessToken.addScope':
         this.#move(checkedScope(argument), this.#removed, this.#added);
         return;
@@ -185,7 +206,7 @@ export class PostLoginRecorder extends Denials implements Recorder<PostLoginChan
         this.#move(checkedScope(argument), this.#added, this.#removed);
         return;
       default:
-        throw new CallRefused('TypeError', `api.${method} is not a function`);
+        super.call(method, argument, text);
     }
   }
 
@@ -196,18 +217,13 @@ export class PostLoginRecorder extends Denials implements Recorder<PostLoginChan
     withinCount(to);
   }
 
-  read(): string {
-    return 'null';
-  }
-
   get changes(): PostLoginChanges {
     return {
       accessTokenClaims: this.#accessToken.toJson(),
       idTokenClaims: this.#idToken.toJson(),
       addedScopes: [...this.#added],
       removedScopes: [...this.#removed],
-      userMetadata: this.#userMetadata.toJson(),
-      appMetadata: this.#appMetadata.toJson(),
+      ...this.metadata,
     };
   }
 }

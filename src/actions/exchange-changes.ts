@@ -4,13 +4,12 @@
 import type { ExchangedUser, TokenExchangeChanges } from '../domain/action.js';
 import { isJsonObject, type JsonObject, type JsonValue } from '../domain/json.js';
 import { isUnstorable } from '../domain/text.js';
-import { CallRefused, Denials, Members, type Recorder } from './changes.js';
+import { CallRefused, type Recorder, UserRecorder } from './changes.js';
 import {
   MAX_ACTOR_DEPTH,
   MAX_ACTOR_MEMBERS,
   MAX_ACTOR_SUB_LENGTH,
   MAX_ACTOR_TEXT_LENGTH,
-  MAX_METADATA_LENGTH,
   MAX_NAME_LENGTH,
   MAX_USER_ATTRIBUTES,
 } from './limits.js';
@@ -139,14 +138,12 @@ function checkedActor(sent: JsonValue | undefined, depth = 1): JsonObject {
   };
 }
 
-export class TokenExchangeRecorder extends Denials implements Recorder<TokenExchangeChanges> {
-  readonly #userMetadata = new Members('the changes of the user metadata', MAX_METADATA_LENGTH);
-  readonly #appMetadata = new Members('the changes of the app metadata', MAX_METADATA_LENGTH);
+export class TokenExchangeRecorder extends UserRecorder implements Recorder<TokenExchangeChanges> {
   #user: ExchangedUser | null = null;
   #organization: string | null = null;
   #actor: JsonObject | null = null;
 
-  call(method: string, argument: string, text: string | undefined): void {
+  override call(method: string, argument: string, text: string | undefined): void {
     switch (method) {
       case 'access.deny':
         if (!ERROR_CODE.test(argument)) refuse('the code of api.access.deny must be an error code of OAuth');
@@ -167,14 +164,8 @@ export class TokenExchangeRecorder extends Denials implements Recorder<TokenExch
       case 'authentication.setActor':
         this.#actor = checkedActor(text === undefined ? undefined : (JSON.parse(text) as JsonValue));
         return;
-      case 'user.setUserMetadata':
-        this.#userMetadata.set(argument, text);
-        return;
-      case 'user.setAppMetadata':
-        this.#appMetadata.set(argument, text);
-        return;
       default:
-        refuse(`api.${method} is not a function`);
+        super.call(method, argument, text);
     }
   }
 
@@ -184,17 +175,12 @@ export class TokenExchangeRecorder extends Denials implements Recorder<TokenExch
     this.#user = user;
   }
 
-  read(): string {
-    return 'null';
-  }
-
   get changes(): TokenExchangeChanges {
     return {
       user: this.#user,
       organization: this.#organization,
       actor: this.#actor,
-      userMetadata: this.#userMetadata.toJson(),
-      appMetadata: this.#appMetadata.toJson(),
+      ...this.metadata,
     };
   }
 }
