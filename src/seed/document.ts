@@ -84,8 +84,8 @@ export class SeedDocument {
     return text.startsWith('\uFEFF') ? text.slice(1) : text;
   }
 
-  #contents(): Replaced {
-    const replaced = replaceKeywords(this.#original(), this.#mappings);
+  #contents(original = this.#original()): Replaced {
+    const replaced = replaceKeywords(original, this.#mappings);
     return this.#isQuoted ? chained(replaced, quoteUnresolved(replaced.text)) : replaced;
   }
 
@@ -97,7 +97,8 @@ export class SeedDocument {
   }
 
   #locate(): Located {
-    return { contents: this.#contents(), lines: lineStarts(this.#original()), tree: undefined };
+    const original = this.#original();
+    return { contents: this.#contents(original), lines: lineStarts(original), tree: undefined };
   }
 
   #mistakes(faults: readonly Fault[]): Mistake[] {
