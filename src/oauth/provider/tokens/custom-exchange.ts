@@ -6,7 +6,6 @@ import { type ActionsOutcome, EXCHANGE_TRIGGER, type TokenExchangeChanges } from
 import { addressGroup } from '../../../domain/address.js';
 import type { JsonObject } from '../../../domain/json.js';
 import { exchangeAddress, platformExchangeLimits } from '../../../domain/login.js';
-import type { TokenFacts } from '../../../domain/token-facts.js';
 import { Gate, GateFull } from '../../../gate.js';
 import { connectionOf } from '../../../http/connection.js';
 import { loginTexts } from '../../../login/login-log.js';
@@ -19,10 +18,9 @@ import { keepMetadata } from '../../user-tokens/post-login.js';
 import { organizationNamed } from '../login/interaction.js';
 import type { UserTokenOptions } from '../../user-tokens/options.js';
 import { refusedAccess, RefusedRequest } from '../refused-request.js';
-import { decideUserAccess } from '../../user-tokens/user-access.js';
 import { exchangeEvent } from './exchange-event.js';
 import { exchangedUser, nobody } from './exchanged-user.js';
-import { issueTo, requestWithoutBrowser } from './grants.js';
+import { issueTo, refuseBeforeLogin, requestWithoutBrowser } from './grants.js';
 import { askedAtTokenEndpoint } from './token-parameters.js';
 
 /** As many as there are threads for Actions: so rejections are counted before many more tokens are tried. */
@@ -62,21 +60,6 @@ function checkParameters(ctx: KoaContextWithOIDC): void {
   if ((parameters.get('requested_token_type') ?? ACCESS_TOKEN_TYPE) !== ACCESS_TOKEN_TYPE) {
     throw new RefusedRequest(unknownType);
   }
-}
-
-/** Refuses what no subject token would change, so that whoever may not ask runs no Action. */
-async function factsBefore(
-  request: UserAccessRequest,
-  clientId: string,
-  options: UserTokenOptions,
-): Promise<TokenFacts> {
-  const considered = await decideUserAccess(request, { clientId, userId: null }, options);
-  if (considered === null) throw new TypeError('the client has gone');
-  const { decision, facts } = considered;
-  if (!decision.granted && !ANSWERED_BY_ACTION.has(decision.denial.reason)) {
-    throw refusedAccess(considered, decision);
-  }
-  return facts;
 }
 
 type Outcome = ActionsOutcome<TokenExchangeChanges>;
@@ -154,7 +137,7 @@ export function customExchange(options: UserTokenOptions) {
     if (profile === null) throw new RefusedRequest(unknownType);
 
     const asked = requestWithoutBrowser(ctx, 'custom_exchange');
-    const facts = await factsBefore(asked, clientId, options);
+    const facts = await refuseBeforeLogin(ctx, asked, options, ANSWERED_BY_ACTION);
     const event = await exchangeEvent(ctx, asked, facts, options);
     const outcome = await lookAtToken(ctx, gate, () => runAction(profile.actionId, event, options), options);
     warnOfFailure(outcome, clientId, log);

@@ -7,7 +7,7 @@ import type { ActionChanges } from '../../../domain/authorization.js';
 import type { JsonObject } from '../../../domain/json.js';
 import type { TokenFacts } from '../../../domain/token-facts.js';
 import type { User } from '../../../domain/user.js';
-import type { UserAccessRequest, UserGranted } from '../../../policy/decision.js';
+import type { DenyReason, UserAccessRequest, UserGranted } from '../../../policy/decision.js';
 import { afterActions } from '../login/post-login.js';
 import { apiUri } from '../library/api-uri.js';
 import { issueTokens } from '../library/internals.js';
@@ -70,20 +70,23 @@ async function decide(
 }
 
 /**
- * Refuses what nobody's password would change: whoever may not ask learns nothing about passwords.
+ * Refuses what no user would change: whoever may not ask learns nothing about passwords, and runs no Action.
  *
+ * @param open what stands in the way only until it is known who the user is.
+ * @returns the facts about the request.
  * @throws RefusedRequest
  */
 export async function refuseBeforeLogin(
   ctx: KoaContextWithOIDC,
   request: UserAccessRequest,
   options: UserTokenOptions,
-): Promise<void> {
+  open: ReadonlySet<DenyReason> = new Set<DenyReason>(['login_required']),
+): Promise<TokenFacts> {
   const { clientId } = askedAtTokenEndpoint(ctx);
   const considered = await decideUserAccess(request, { clientId, userId: null }, options);
   if (considered === null) throw new TypeError('the client has gone');
-  const { decision } = considered;
-  if (decision.granted || decision.denial.reason === 'login_required') return;
+  const { decision, facts } = considered;
+  if (decision.granted || open.has(decision.denial.reason)) return facts;
   throw refusedAccess(considered, decision);
 }
 
