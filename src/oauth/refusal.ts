@@ -49,8 +49,9 @@ export interface Refusal {
   readonly error: OAuthError;
 }
 
-const fault = (
-  reason: RequestFault,
+/** A refusal that no denial of the policy stands behind. */
+export const fault = (
+  reason: RequestFault | LoginFault,
   status: OAuthError['status'],
   error: string,
   description: string,
@@ -93,6 +94,10 @@ export const authenticationUnsupported = (): Refusal =>
 /** RFC 7523 section 3, item 7. */
 export const assertionReplayed = (): Refusal =>
   fault('client_assertion_replayed', 401, 'invalid_client', 'The client assertion has been used before');
+
+/** RFC 9449 section 5: what is exchanged for tokens is bound to a key that the request does not prove to have. */
+export const keyNotProven = (): Refusal =>
+  fault('proof_of_possession_invalid', 400, 'invalid_grant', 'The DPoP proof is missing or invalid');
 
 export const serverError = (): Refusal =>
   fault('server_error', 500, 'server_error', 'An internal server error occurred');

@@ -11,7 +11,7 @@ import type { TraceStep } from '../../policy/decision.js';
 import { MissingReference } from '../../storage/storage.js';
 import { keyOf, sendsProof } from '../key-proof.js';
 import { isOriginOf } from '../origins.js';
-import { authenticationFailed, type LoginFault, malformed, type Refusal } from '../refusal.js';
+import { authenticationFailed, fault, keyNotProven, malformed, type Refusal } from '../refusal.js';
 import type { TokenRequest } from '../token-request.js';
 import { userRefusalFor } from '../user-refusal.js';
 import { userTokenSettings } from '../user-tokens/client-settings.js';
@@ -29,11 +29,6 @@ import {
 import { mintTokens } from '../user-tokens/tokens.js';
 import { decideUserAccess } from '../user-tokens/user-access.js';
 
-const fault = (reason: LoginFault, status: 400 | 403, error: string, description: string): Refusal => ({
-  reason,
-  error: { status, error, description },
-});
-
 /** RT-5, RT-6. */
 const invalid = (reason: 'refresh_token_invalid' | 'refresh_token_reused'): Refusal =>
   fault(reason, 403, 'invalid_grant', 'Unknown or invalid refresh token.');
@@ -41,8 +36,6 @@ const invalid = (reason: 'refresh_token_invalid' | 'refresh_token_reused'): Refu
 /** RFC 9449 section 5. */
 const invalidProof = (): Refusal =>
   fault('proof_of_possession_invalid', 400, 'invalid_dpop_proof', 'The DPoP proof is invalid');
-const otherKey = (): Refusal =>
-  fault('proof_of_possession_invalid', 400, 'invalid_grant', 'The DPoP proof is missing or invalid');
 
 interface Refused {
   readonly refusal: Refusal;
@@ -73,6 +66,8 @@ interface Found {
   /** Thumbprint of the key that the request proves to have; null where it proves none. */
   readonly key: string | null;
   readonly artifact: Artifact;
+  /** What the token says of itself. */
+  readonly said: ReturnType<typeof readRefreshToken>;
   readonly authorization: Authorization;
   readonly user: User;
   readonly client: Client;
@@ -88,19 +83,21 @@ async function find(
   const token = request.parameters.get('refresh_token');
   if (token === undefined) return refused(malformed('Missing required parameter: refresh_token'), null);
   const proof = { endpoint: 'oauth/token', accessToken: null, clientId } as const;
-  const key = sendsProof(req) ? await keyOf(req, proof, options) : null;
-  if (sendsProof(req) && key === null) return refused(invalidProof(), 'it is none, or was used before');
+  const isProving = sendsProof(req);
+  const key = isProving ? await keyOf(req, proof, options) : null;
+  if (isProving && key === null) return refused(invalidProof(), 'it is none, or was used before');
 
   const unknown = (because: string): Refused => refused(invalid('refresh_token_invalid'), because);
   const artifact = await storage.artifacts.find(REFRESH_TOKEN, token);
   if (artifact === null) return unknown('there is no such token');
-  if (readRefreshToken(artifact).clientId !== clientId) return unknown('it is the token of another client');
+  const said = readRefreshToken(artifact);
+  if (said.clientId !== clientId) return unknown('it is the token of another client');
   if (endOf(artifact) <= now()) return unknown('it has expired, or was not used for too long');
   const authorization = await storage.authorizations.find(artifact.authorizationId ?? '');
   if (authorization === null) return unknown('its authorization has gone');
   const user = await storage.known.user(authorization.userId);
   if (user === null) return unknown('its user has gone');
-  return { token, key, artifact, authorization, user, client };
+  return { token, key, artifact, said, authorization, user, client };
 }
 
 /** RT-6: one of two who have it is a thief, so neither keeps anything of this login. */
@@ -165,16 +162,16 @@ async function issue(
   found: Found,
   options: UserTokenOptions,
 ): Promise<Issued | Refused> {
-  const { key, artifact, client } = found;
-  const kept = readRefreshToken(artifact);
-  if (kept.key !== null && kept.key !== key) return refused(otherKey(), 'the token is bound to another key');
+  const { key, artifact, said, client } = found;
+  if (said.key !== null && said.key !== key)
+    return refused(keyNotProven(), 'the token is bound to another key');
   if (isUsedUp(artifact, options.now())) return endFamily(found, options);
   const issuance = await decide(request, found, req.method ?? 'POST', options);
   if ('refusal' in issuance) return issuance;
   try {
     const next = await use(found, options);
     if (typeof next !== 'string') return next;
-    const minting = { client, ofLogin: kept.ofLogin, key, here };
+    const minting = { client, ofLogin: said.ofLogin, key, here };
     const tokens = await mintTokens(issuance, minting, options);
     return { refusal: null, issuance, body: { ...tokens, refresh_token: next } };
   } catch (error) {

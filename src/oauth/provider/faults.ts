@@ -1,18 +1,9 @@
 // What the library refuses, in the platform's words.
 
 import { errors } from 'oidc-provider';
-import type { OAuthError } from '../../errors.js';
-import type { LoginFault, Refusal, RequestFault } from '../refusal.js';
-import { serverError } from '../refusal.js';
+import { fault, keyNotProven, type Refusal, serverError } from '../refusal.js';
 import { grantTypes } from '../vocabulary.js';
 import { RefusedRequest } from './refused-request.js';
-
-const fault = (
-  reason: RequestFault | LoginFault,
-  status: OAuthError['status'],
-  error: string,
-  description: string,
-): Refusal => ({ reason, error: { status, error, description } });
 
 /** What the library looked at, for the log: its public text says less. */
 const detailOf = (error: errors.OIDCProviderError): string =>
@@ -25,7 +16,7 @@ function invalidGrant(error: errors.OIDCProviderError, grantType: string | undef
     return fault('code_verifier_wrong', 401, 'invalid_grant', 'Failed to verify code verifier');
   }
   if (/DPoP|jkt/.test(detail)) {
-    return fault('proof_of_possession_invalid', 400, 'invalid_grant', 'The DPoP proof is missing or invalid');
+    return keyNotProven();
   }
   switch (grantType) {
     case grantTypes.deviceCode:
