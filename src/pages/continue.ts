@@ -2,6 +2,7 @@
 
 import { html } from './html.js';
 import { layout } from './layout.js';
+import { link } from './link.js';
 import { texts } from './texts.js';
 
 /**
@@ -10,13 +11,10 @@ import { texts } from './texts.js';
  * @param url where to, at this server: what resumes the login.
  */
 export function continuePage({ url }: { readonly url: string }): string {
-  // Only the server's own addresses: from here the application is reached by a redirect that was checked.
-  if (!/^(?:https?:\/\/|\/(?![/\\]))/.test(url))
-    throw new Error('a page can go on to an address over http only');
   return layout({
     title: texts.continue.title,
     heading: texts.continue.title,
+    body: link(url, texts.continue.link),
     head: html`<meta http-equiv="refresh" content="${`0; url=${url}`}" />`,
-    body: html`<p><a class="primary" href="${url}">${texts.continue.link}</a></p>`,
   });
 }

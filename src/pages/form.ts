@@ -13,6 +13,10 @@ export const FIELD = {
   password: 'password',
   connection: 'connection',
   organization: 'organization',
+  oneTimePassword: 'otp',
+  recoveryCode: 'recovery_code',
+  /** Whether a recovery code was saved. */
+  saved: 'saved',
   /** The next four are oidc-provider's. */
   userCode: 'user_code',
   confirm: 'confirm',
@@ -107,6 +111,29 @@ export function choice({ name, legend, problem, selected, options }: Choice): Ht
     ${problem !== undefined && html`<p class="field-problem" id="${problemId}">${problem}</p>`}
     <div class="options">${radios}</div>
   </fieldset>`;
+}
+
+interface Checkbox {
+  readonly name: string;
+  readonly label: string;
+  readonly problem?: string | undefined;
+}
+
+/** A box to tick, which sends `yes`. Its id is its name. */
+export function checkbox({ name, label, problem }: Checkbox): Html {
+  const problemId = `${name}-problem`;
+  const state = attributes({
+    'aria-invalid': problem === undefined ? undefined : 'true',
+    'aria-describedby': problem === undefined ? undefined : problemId,
+  });
+  return html`<div class="field">
+    ${problem !== undefined && html`<p class="field-problem" id="${problemId}">${problem}</p>`}
+    <label class="option" for="${name}"
+      ><input type="checkbox" id="${name}" name="${name}" value="yes" required ${state} /><span
+        >${label}</span
+      ></label
+    >
+  </div>`;
 }
 
 interface Button {

@@ -85,6 +85,88 @@ export const texts = {
     switchAccount: 'Use another account',
   },
 
+  secondFactor: {
+    lead: (application: Content, user: Content, organization?: Content) =>
+      html`to continue to <strong>${application}</strong> as
+        <strong>${user}</strong>${organization !== undefined && html` of <strong>${organization}</strong>`}`,
+    oneTimePasswordTitle: (application: string) => `Verify your identity for ${application}`,
+    oneTimePasswordHeading: 'Verify your identity',
+    oneTimePasswordLabel: 'Code of your authenticator app',
+    oneTimePasswordHint: 'The 6 digits that the app shows now.',
+    oneTimePasswordProblems: {
+      missing: 'Enter the code that your authenticator app shows',
+      // The same whatever is wrong with it.
+      wrong: 'Wrong code. Enter the one that the app shows now',
+      too_many_attempts: 'Too many attempts. Wait a while, then try again',
+      form_expired: 'This page was open for too long. Enter the code that the app shows now',
+    },
+    noApp: 'App not at hand?',
+    useRecoveryCode: 'Use a recovery code',
+    recoveryCodeTitle: (application: string) => `Recovery code for ${application}`,
+    recoveryCodeHeading: 'Use a recovery code',
+    recoveryCodeLabel: 'Recovery code',
+    recoveryCodeHint: 'The one that you saved when you set up the authenticator app.',
+    recoveryCodeProblems: {
+      missing: 'Enter your recovery code',
+      wrong: 'Wrong recovery code. Enter the one that you saved last',
+      too_many_attempts: 'Too many attempts. Wait a while, then try again',
+      form_expired: 'This page was open for too long. Enter your recovery code again',
+    },
+    useOneTimePassword: 'Use the authenticator app instead',
+    enrolmentTitle: (application: string) => `Set up an authenticator app for ${application}`,
+    enrolmentHeading: 'Set up an authenticator app',
+    enrolmentMeans:
+      'From now on you sign in with a code as well, which an app on your phone makes. Any app for one-time passwords will do.',
+    scan: 'Scan this with the app',
+    qrCode: 'QR code of the key that is written below',
+    type: 'Type this key into the app',
+    typeInstead: 'Or type this key into it',
+    typeHint: 'If the app asks, its codes are based on time. Keep the key to yourself.',
+    firstCodeLabel: 'First code of the app',
+    newRecoveryCodeTitle: (application: string) => `Your recovery code for ${application}`,
+    newRecoveryCodeHeading: 'Save your recovery code',
+    newRecoveryCodeMeans:
+      'With this code you can sign in once without your authenticator app, if you lose it, and it is shown only now.',
+    saved: 'I have saved this code',
+    newRecoveryCodeProblems: {
+      not_confirmed: 'Save the code, then tick the box',
+    },
+  },
+
+  pairing: {
+    title: 'Approve logins with this browser',
+    heading: (user: Content) => html`Use this browser to approve logins of ${user}?`,
+    means: 'Requests to sign in as this user can then be approved or refused here.',
+    warning: 'Is this your own device?',
+    warningMeans:
+      'Whoever can open this browser could approve logins of this account. If you did not ask for this link yourself, cancel.',
+    pair: 'Yes, use it',
+    paired: {
+      title: 'This browser can approve logins',
+      lead: 'Requests wait for you on a page of their own. Keep its address, as a bookmark for example.',
+    },
+    approvals: 'Go to the requests',
+    cancelled: {
+      title: 'This browser was not added',
+      lead: 'You cancelled, and nothing was changed. You can close this page.',
+    },
+    problems: {
+      unknown: {
+        title: 'This link does not work',
+        lead: 'There is no such link here. Perhaps a part of it is missing.',
+      },
+      expired: {
+        title: 'This link has expired',
+        lead: 'It was good for a short time only, and nothing was changed.',
+      },
+      used: {
+        title: 'This link has been used',
+        lead: 'It is good for one browser, and only once.',
+      },
+    },
+    advice: 'Ask for a new link where you got this one, and open it on the phone that you want to use.',
+  },
+
   details: {
     nothing: 'none',
     yes: 'yes',

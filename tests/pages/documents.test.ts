@@ -7,6 +7,13 @@ import { errorPage } from '../../src/pages/error.js';
 import { initials } from '../../src/pages/layout.js';
 import type { LoginDecision } from '../../src/pages/login.js';
 import type { OrganizationDecision } from '../../src/pages/organization.js';
+import type { PairingDecision } from '../../src/pages/pairing.js';
+import type {
+  EnrolmentDecision,
+  NewRecoveryCodeDecision,
+  OneTimePasswordDecision,
+  RecoveryCodeDecision,
+} from '../../src/pages/second-factor.js';
 import { attribute, elements, read, squeezed, textOf } from './documents.js';
 import { specimens } from './specimens.js';
 
@@ -88,14 +95,28 @@ const buttonsOf = (html: string) =>
     .map((button) => [attribute(button, 'name'), attribute(button, 'value')]);
 
 describe('what the buttons send', () => {
-  const decisions: readonly [string, readonly (LoginDecision | ConsentDecision | OrganizationDecision)[]][] =
-    [
-      // The first is what the Enter key presses.
-      ['login', ['continue', 'cancel']],
-      ['consent', ['accept', 'decline', 'switch_account']],
-      ['organization-choice', ['continue', 'cancel']],
-      ['organization-name', ['continue', 'cancel']],
-    ];
+  type Decision =
+    | LoginDecision
+    | ConsentDecision
+    | OrganizationDecision
+    | OneTimePasswordDecision
+    | RecoveryCodeDecision
+    | EnrolmentDecision
+    | NewRecoveryCodeDecision
+    | PairingDecision;
+  const decisions: readonly [string, readonly Decision[]][] = [
+    // The first is what the Enter key presses.
+    ['login', ['continue', 'cancel']],
+    ['consent', ['accept', 'decline', 'switch_account']],
+    ['organization-choice', ['continue', 'cancel']],
+    ['organization-name', ['continue', 'cancel']],
+    ['otp', ['continue', 'cancel', 'use_recovery_code']],
+    ['otp-organization', ['continue', 'cancel']],
+    ['recovery-code', ['continue', 'cancel', 'use_one_time_password']],
+    ['enrolment', ['continue', 'cancel']],
+    ['new-recovery-code', ['continue']],
+    ['pairing', ['pair', 'cancel']],
+  ];
   test.each(decisions)('%s: a decision', (name, expected) => {
     expect(buttonsOf(specimens()[name] ?? '')).toEqual(expected.map((decision) => ['decision', decision]));
   });

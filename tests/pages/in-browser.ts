@@ -98,7 +98,9 @@ export function measure(page: Page): Promise<{ overflow: number; small: string[]
   return page.evaluate(() => {
     const { document: shown } = globalThis as unknown as { document: BrowserDocument };
     const controls = [
-      ...shown.querySelectorAll('button, a, .option, input:not([type=hidden], [type=radio])'),
+      ...shown.querySelectorAll(
+        'button, a, .option, input:not([type=hidden], [type=radio], [type=checkbox])',
+      ),
     ];
     return {
       overflow: shown.documentElement.scrollWidth - shown.documentElement.clientWidth,

@@ -9,6 +9,18 @@ import { formPostPage } from '../../src/pages/form-post.js';
 import { loginPage } from '../../src/pages/login.js';
 import { logoutPage, signedOutPage } from '../../src/pages/logout.js';
 import { organizationChoicePage, organizationNamePage } from '../../src/pages/organization.js';
+import {
+  devicePairedPage,
+  pairedDevicePage,
+  pairingCancelledPage,
+  pairingProblemPage,
+} from '../../src/pages/pairing.js';
+import {
+  enrolmentPage,
+  newRecoveryCodePage,
+  oneTimePasswordPage,
+  recoveryCodePage,
+} from '../../src/pages/second-factor.js';
 
 /**
  * Every page by name.
@@ -44,6 +56,14 @@ export function specimens(
     ],
   });
   const device = () => toServer('/activate');
+  const mfa = () => ({ ...toServer('/interaction/8hV2/mfa'), application: shop(), user: jane() });
+  const secret = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
+  const setUp = () => ({
+    ...mfa(),
+    uri: `otpauth://totp/Acme:${encodeURIComponent('jane.doe@example.com')}?secret=${secret}&issuer=Acme&algorithm=SHA1&digits=6&period=30`,
+    secret,
+  });
+  const newCode = () => ({ ...mfa(), code: 'X8RZ4K2PWQ7N3MTB5HJD9FLC' });
 
   return {
     login: loginPage(login()),
@@ -182,6 +202,41 @@ export function specimens(
     }),
     'device-cancelled': deviceOutcomePage({ outcome: 'cancelled' }),
     'device-expired': deviceOutcomePage({ outcome: 'expired' }),
+    otp: oneTimePasswordPage({ ...mfa(), offersRecoveryCode: true }),
+    'otp-organization': oneTimePasswordPage({
+      ...mfa(),
+      organization: northwind(),
+      offersRecoveryCode: false,
+    }),
+    'otp-missing': oneTimePasswordPage({ ...mfa(), offersRecoveryCode: true, problem: 'missing' }),
+    'otp-wrong': oneTimePasswordPage({ ...mfa(), offersRecoveryCode: true, problem: 'wrong' }),
+    'otp-too-many': oneTimePasswordPage({
+      ...mfa(),
+      offersRecoveryCode: true,
+      problem: 'too_many_attempts',
+    }),
+    'otp-expired': oneTimePasswordPage({ ...mfa(), offersRecoveryCode: true, problem: 'form_expired' }),
+    'recovery-code': recoveryCodePage(mfa()),
+    'recovery-code-wrong': recoveryCodePage({ ...mfa(), organization: northwind(), problem: 'wrong' }),
+    'recovery-code-too-many': recoveryCodePage({ ...mfa(), problem: 'too_many_attempts' }),
+    enrolment: enrolmentPage(setUp()),
+    'enrolment-wrong': enrolmentPage({ ...setUp(), organization: northwind(), problem: 'wrong' }),
+    'enrolment-expired': enrolmentPage({ ...setUp(), problem: 'form_expired' }),
+    'enrolment-no-picture': enrolmentPage({ ...setUp(), uri: `otpauth://totp/${'x'.repeat(5000)}` }),
+    'new-recovery-code': newRecoveryCodePage(newCode()),
+    'new-recovery-code-problem': newRecoveryCodePage({
+      ...newCode(),
+      organization: northwind(),
+      problem: 'not_confirmed',
+    }),
+    pairing: pairedDevicePage({ ...toServer('/pair'), user: jane() }),
+    'pairing-done': devicePairedPage({
+      approvalsUrl: `/approvals?of=${encodeURIComponent(foreign('jane'))}`,
+    }),
+    'pairing-cancelled': pairingCancelledPage(),
+    'pairing-unknown': pairingProblemPage({ problem: 'unknown' }),
+    'pairing-expired': pairingProblemPage({ problem: 'expired' }),
+    'pairing-used': pairingProblemPage({ problem: 'used' }),
     logout: logoutPage({ ...toServer('/oidc/logout/confirm'), application: shop(), user: jane() }),
     'logout-unknown': logoutPage(toServer('/oidc/logout/confirm')),
     'signed-out': signedOutPage({ application: shop() }),
