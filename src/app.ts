@@ -26,6 +26,7 @@ import { connectionHandlers } from './management/connections/routes.js';
 import { emailHandlers } from './management/emails/routes.js';
 import { notBuiltHandlers } from './management/kept-settings/not-built.js';
 import { keptSettingsHandlers } from './management/kept-settings/routes.js';
+import { secondFactorSettingsHandlers } from './management/second-factors/settings-routes.js';
 import { grantHandlers } from './management/grants/routes.js';
 import { logHandlers } from './management/logs/routes.js';
 import { organizationClientHandlers } from './management/organizations/client-routes.js';
@@ -145,6 +146,7 @@ export function configurationHandlers(
     ...tenantSettingsHandlers(storage, change, tenant),
     ...emailHandlers(storage, change),
     ...keptSettingsHandlers(storage, change),
+    ...secondFactorSettingsHandlers(storage, change),
     ...notBuiltHandlers(),
   };
 }

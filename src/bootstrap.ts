@@ -14,7 +14,15 @@ import type { ConfigReader, ConfigWriter } from './storage/config.js';
 import type { Storage } from './storage/storage.js';
 
 /** These exist from the first start; the others when somebody asks for them (management-api.md 5). */
-const INITIAL_SYSTEM_APIS = ['management', 'my_account', 'my_organization'] as const satisfies SystemApi[];
+const INITIAL_SYSTEM_APIS = [
+  'management',
+  'my_account',
+  'my_organization',
+  'mfa',
+] as const satisfies SystemApi[];
+
+/** Those that no administrator can delete. */
+const PERMANENT: ReadonlySet<SystemApi> = new Set<SystemApi>(['management', 'mfa']);
 
 export interface BootstrapClient {
   readonly id: string;
@@ -63,7 +71,7 @@ async function isComplete(
   if (wantedId !== undefined && (await config.clients.find(wantedId)) === null) return false;
   for (const kind of INITIAL_SYSTEM_APIS) {
     const api = await config.resourceServers.findSystemApi(kind);
-    if (api === null && kind !== 'management') continue;
+    if (api === null && !PERMANENT.has(kind)) continue;
     if (api?.identifier !== tenant.identifierOf(kind) || !isUpToDate(api.scopes, kind)) return false;
   }
   return true;
@@ -72,11 +80,13 @@ async function isComplete(
 const isUpToDate = (scopes: unknown, kind: SystemApi): boolean =>
   isDeepStrictEqual(scopes, systemApis[kind].scopes);
 
+async function createSystemApi(config: ConfigWriter, tenant: Tenant, kind: SystemApi): Promise<void> {
+  const identifier = tenant.identifierOf(kind);
+  await config.resourceServers.create({ ...systemApis[kind], identifier, systemApi: kind });
+}
+
 async function makeFirstObjects(config: ConfigWriter, tenant: Tenant): Promise<void> {
-  for (const kind of INITIAL_SYSTEM_APIS) {
-    const identifier = tenant.identifierOf(kind);
-    await config.resourceServers.create({ ...systemApis[kind], identifier, systemApi: kind });
-  }
+  for (const kind of INITIAL_SYSTEM_APIS) await createSystemApi(config, tenant, kind);
   await config.connections.create(firstConnection());
   // Every tenant has one (recorded-behaviour.md 3). It can do nothing: it has no grant types.
   const { client } = await newClient({ name: 'All Applications', grant_types: [] });
@@ -87,7 +97,11 @@ async function makeFirstObjects(config: ConfigWriter, tenant: Tenant): Promise<v
 async function refreshSystemApis(config: ConfigWriter, tenant: Tenant): Promise<void> {
   for (const kind of INITIAL_SYSTEM_APIS) {
     const api = await config.resourceServers.findSystemApi(kind);
-    if (api === null) continue;
+    if (api === null) {
+      // An earlier version did not have it.
+      if (PERMANENT.has(kind)) await createSystemApi(config, tenant, kind);
+      continue;
+    }
     if (api.identifier !== tenant.identifierOf(kind)) {
       await config.resourceServers.moveSystemApi(kind, tenant.identifierOf(kind));
     }

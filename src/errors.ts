@@ -2,6 +2,8 @@
 // code, never on a text. Texts are those of the platform where one is known; the comment names the source
 // (recordings, management-api.md, token-issuance.md), and "ours" stands where no source has a text.
 
+import type { JsonObject } from './domain/json.js';
+
 interface ManagementErrorSpec {
   readonly status: 400 | 401 | 403 | 404 | 409 | 413 | 415 | 500;
   /** The platform leaves it out for some errors, organizations' among them. */
@@ -227,8 +229,10 @@ export class ManagementError extends Error {
 
 /** A refusal by the token endpoint (RFC 6749 section 5.2), with the platform's codes and texts. */
 export interface OAuthError {
-  readonly status: 400 | 401 | 403 | 405 | 413 | 429 | 500;
+  readonly status: 400 | 401 | 403 | 404 | 405 | 413 | 429 | 500;
   readonly error: string;
   readonly description: string;
   readonly uri?: string;
+  /** Members of the answer beside the usual ones. */
+  readonly more?: JsonObject;
 }

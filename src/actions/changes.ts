@@ -52,6 +52,9 @@ const SCOPE = /^[\x21\x23-\x5B\x5D-\x7E]+$/;
 /** RFC 6749 section 4.1.2.1 and the platform's page on the API object: what `deny` may answer with. */
 const DENIAL_CODES = new Set(['invalid_scope', 'invalid_request', 'server_error']);
 
+/** What `api.multifactor.enable` can name and this server can ask for: one of them is as good as `any`. */
+const SECOND_FACTOR_PROVIDERS = new Set(['any', 'guardian', 'google-authenticator']);
+
 /** A call that is refused. The message is for the author of the Action. */
 export class CallRefused extends Error {
   readonly kind: 'TypeError' | 'RangeError';
@@ -153,6 +156,22 @@ class Denials {
   }
 }
 
+/** The platform's page "Post-login API Object"; `none` takes back what an Action before demanded. */
+function demandedFactor(provider: string, text: string | undefined): PostLoginChanges['secondFactor'] {
+  if (provider === 'none') return null;
+  if (!SECOND_FACTOR_PROVIDERS.has(provider)) {
+    const known = [...SECOND_FACTOR_PROVIDERS, 'none'].join(', ');
+    throw new CallRefused('TypeError', `the provider of api.multifactor.enable must be one of ${known}`);
+  }
+  const options: unknown = text === undefined ? null : JSON.parse(text);
+  const allowRememberBrowser =
+    typeof options === 'object' &&
+    options !== null &&
+    'allowRememberBrowser' in options &&
+    options.allowRememberBrowser === true;
+  return { allowRememberBrowser };
+}
+
 /** What the triggers that know of a user have in common. */
 export class UserRecorder extends Denials {
   readonly #userMetadata = new Members('the changes of the user metadata', MAX_METADATA_LENGTH);
@@ -187,6 +206,7 @@ export class PostLoginRecorder extends UserRecorder implements Recorder<PostLogi
   readonly #idToken = new Claims('ID token');
   readonly #added = new Set<string>();
   readonly #removed = new Set<string>();
+  #secondFactor: PostLoginChanges['secondFactor'] = null;
 
   override call(method: string, argument: string, text: string | undefined): void {
     switch (method) {
@@ -204,6 +224,9 @@ export class PostLoginRecorder extends UserRecorder implements Recorder<PostLogi
         return;
       case 'accessToken.removeScope':
         this.#move(checkedScope(argument), this.#added, this.#removed);
+        return;
+      case 'multifactor.enable':
+        this.#secondFactor = demandedFactor(argument, text);
         return;
       default:
         super.call(method, argument, text);
@@ -224,6 +247,7 @@ export class PostLoginRecorder extends UserRecorder implements Recorder<PostLogi
       addedScopes: [...this.#added],
       removedScopes: [...this.#removed],
       ...this.metadata,
+      secondFactor: this.#secondFactor,
     };
   }
 }

@@ -25,7 +25,7 @@ interface Surface {
   readonly live: Readonly<Record<string, readonly string[]>>;
 }
 
-/** The platform's pages "API Object" and "Event Object" of each trigger, as far as users, scopes, claims, deny and metadata go. */
+/** The platform's pages "API Object" and "Event Object" of each trigger, as far as users, scopes, claims, deny, metadata and second factors go. */
 const surfaces: Readonly<Record<RunnableTrigger, Surface>> = {
   'post-login': {
     handler: 'onExecutePostLogin',
@@ -34,6 +34,7 @@ const surfaces: Readonly<Record<RunnableTrigger, Surface>> = {
       accessToken: { setCustomClaim: ['text', 'json'], addScope: ['text'], removeScope: ['text'] },
       idToken: { setCustomClaim: ['text', 'json'] },
       user: { setAppMetadata: ['text', 'json'], setUserMetadata: ['text', 'json'] },
+      multifactor: { enable: ['text', 'json'] },
     },
     live: {},
   },

@@ -19,6 +19,10 @@ export interface TenantFacts {
   readonly allowOrganizationNames: boolean;
   /** Whether `resource` names an API where `audience` names none. */
   readonly resourceParameterProfile: ResourceParameterProfile;
+  /** Whether every login needs a second factor. */
+  readonly requiresSecondFactor: boolean;
+  /** Whether a factor is switched on that users can be asked for. */
+  readonly hasSecondFactors: boolean;
 }
 
 export interface ClientFacts {
@@ -116,6 +120,8 @@ export interface OrganizationFacts {
 export interface UserFacts {
   readonly userId: string;
   readonly isBlocked: boolean;
+  /** Whether the user has a second factor that works. */
+  readonly hasSecondFactor: boolean;
   readonly connection: {
     readonly id: string;
     readonly isDomainConnection: boolean;

@@ -110,6 +110,11 @@ export interface PostLoginChanges {
   /** Members to set; those that are null are to be removed. */
   readonly userMetadata: JsonObject;
   readonly appMetadata: JsonObject;
+  /** The second factor that they demand; null for none. */
+  readonly secondFactor: {
+    /** Whether one that was shown in the same browser before is good enough. */
+    readonly allowRememberBrowser: boolean;
+  } | null;
 }
 
 /** What Actions of `credentials-exchange` asked for, together. */

@@ -31,6 +31,8 @@ export interface Authorization {
   readonly needsConsent: boolean;
   readonly actionChanges: ActionChanges | null;
   readonly authenticatedAt: Date;
+  /** Whether the user showed a second factor. */
+  readonly hasSecondFactor: boolean;
   readonly createdAt: Date;
   /** Nothing of it can be used any more after this. */
   readonly expiresAt: Date;

@@ -25,6 +25,8 @@ export const newRoleId = (): string => `rol_${random(16, ALPHANUMERIC)}`;
 /** What stands after `auth0|`. */
 export const newUserKey = (): string => randomBytes(12).toString('hex');
 export const newDiscoveryDomainId = (): string => `ord_${random(22, ALPHANUMERIC)}`;
+/** Of what a user shows beside a password: the platform's ids say what it is. */
+export const newAuthenticatorId = (kind: string): string => `${kind}|dev_${random(16, ALPHANUMERIC)}`;
 /** Of Actions, their versions and bindings. */
 export const newActionId = (): string => randomUUID();
 export const newTokenExchangeProfileId = (): string => `tep_${random(16, ALPHANUMERIC)}`;

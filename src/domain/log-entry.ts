@@ -26,6 +26,21 @@ export type LogType =
   /** Exchange of a token by the Action of a profile. */
   | 'secte'
   | 'fecte'
+  /** Second factor: shown, wrong, and too many that were wrong; set up; a recovery code taken, and one that was wrong. */
+  | 'gd_auth_succeed'
+  | 'gd_auth_failed'
+  | 'gd_otp_rate_limit_exceed'
+  | 'gd_enrollment_complete'
+  | 'gd_unenroll'
+  | 'gd_recovery_succeed'
+  | 'gd_recovery_failed'
+  /** Exchange of a one-time password, of an approval on another device, and of a recovery code. */
+  | 'seotpft'
+  | 'feotpft'
+  | 'seoobft'
+  | 'feoobft'
+  | 'sercft'
+  | 'fercft'
   /** Pushed authorization request: failure. */
   | 'fpar'
   /** Login without questions to the user: success and failure. */

@@ -6,7 +6,7 @@ export type TokenDialect =
   'access_token' | 'access_token_authz' | 'rfc9068_profile' | 'rfc9068_profile_authz';
 
 /** The APIs that belong to the server itself. Which one an API is never changes. */
-export type SystemApi = 'management' | 'my_account' | 'my_organization' | 'express_configuration';
+export type SystemApi = 'management' | 'my_account' | 'my_organization' | 'express_configuration' | 'mfa';
 
 export interface Scope {
   readonly value: string;

@@ -86,7 +86,23 @@ export const systemApis: Record<SystemApi, Definition> = {
     enforcePolicies: true,
     scopes: [{ value: 'express_configure:sso' }, { value: 'express_configure:scim' }],
   },
+  // management-api.md 5; token-issuance.md SY-4. First parties need no client grant for it.
+  mfa: {
+    ...forUsersOnly,
+    name: 'Auth0 MFA API',
+    userPolicy: 'allow_all',
+    allowOfflineAccess: true,
+    skipConsentForFirstParty: true,
+    scopes: [
+      { value: 'enroll', description: 'Enroll an authenticator' },
+      { value: 'read:authenticators', description: 'Read your authenticators' },
+      { value: 'remove:authenticators', description: 'Remove an authenticator' },
+    ],
+  },
 };
+
+/** Those that are always there, and that the Management API knows nothing of. */
+export const hiddenSystemApis: readonly SystemApi[] = ['mfa'];
 
 /** What a client of `app_type` `express_configuration` may do through the Management API (recorded). */
 export const expressConfigurationScopes: readonly string[] = [

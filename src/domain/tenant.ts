@@ -1,6 +1,6 @@
 import type { SystemApi } from './resource-server.js';
 
-const PATHS = { management: 'api/v2/', my_account: 'me/', my_organization: 'my-org/' } as const;
+const PATHS = { management: 'api/v2/', my_account: 'me/', my_organization: 'my-org/', mfa: 'mfa/' } as const;
 
 /** This server as others address it. Everything that depends on its public address is derived here. */
 export class Tenant {
@@ -24,6 +24,7 @@ export class Tenant {
       [this.identifierOf('my_account'), 'my_account'],
       [this.identifierOf('my_organization'), 'my_organization'],
       [this.identifierOf('express_configuration'), 'express_configuration'],
+      [this.identifierOf('mfa'), 'mfa'],
     ]);
   }
 

@@ -8,7 +8,7 @@ export function answerPreflight(req: IncomingMessage, res: ServerResponse): void
   const wanted = req.headers['access-control-request-headers'];
   res.writeHead(204, {
     'Access-Control-Allow-Origin': req.headers.origin ?? '*',
-    'Access-Control-Allow-Methods': 'GET, POST',
+    'Access-Control-Allow-Methods': 'GET, POST, DELETE',
     ...(wanted !== undefined && { 'Access-Control-Allow-Headers': wanted }),
     'Access-Control-Max-Age': '3600',
     Vary: 'Origin, Access-Control-Request-Headers',

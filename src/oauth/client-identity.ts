@@ -58,7 +58,9 @@ function subjectOf(assertion: string): string | null {
 
 /** Whoever it is that asks, and how they prove it. RFC 6749 section 2.3: by one method only. */
 export function identify(req: IncomingMessage, parameters: Parameters): ClientIdentity | Refusal {
-  const { authorization } = req.headers;
+  // The platform's documentation sends a request's `mfa_token` twice: in the body, and as a bearer token that proves no client.
+  const isMfaToken = parameters.has('mfa_token') && /^Bearer /i.test(req.headers.authorization ?? '');
+  const authorization = isMfaToken ? undefined : req.headers.authorization;
   const named = parameters.get('client_id');
   const secret = parameters.get('client_secret');
   const assertion = parameters.get('client_assertion');

@@ -19,6 +19,7 @@ export function loadLogins(options: UserFlowOptions): LoadLogins {
 /** What the paths of logins begin with. */
 const BEGINNINGS = [
   '/authorize',
+  '/mfa/',
   '/activate',
   '/oauth/',
   '/oidc/logout',
@@ -29,7 +30,7 @@ const BEGINNINGS = [
 ];
 
 /** Endpoints that scripts of applications call, from pages of their own. */
-const CALLED_BY_SCRIPTS = new Set(['/oauth/par', '/oauth/device/code', '/oauth/revoke', '/userinfo']);
+const CALLED_BY_SCRIPTS = ['/mfa/', '/oauth/par', '/oauth/device/code', '/oauth/revoke', '/userinfo'];
 
 export function loginRoutes(load: LoadLogins, log: Logger): RequestHandler {
   return async (req, res, next) => {
@@ -38,7 +39,7 @@ export function loginRoutes(load: LoadLogins, log: Logger): RequestHandler {
       next();
       return;
     }
-    if (req.method === 'OPTIONS' && CALLED_BY_SCRIPTS.has(path)) {
+    if (req.method === 'OPTIONS' && CALLED_BY_SCRIPTS.some((beginning) => path.startsWith(beginning))) {
       answerPreflight(req, res);
       return;
     }

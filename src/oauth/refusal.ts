@@ -40,7 +40,10 @@ export type LoginFault =
   | 'too_many_attempts'
   | 'subject_token_invalid'
   | 'exchange_profile_unknown'
-  | 'exchange_user_unknown';
+  | 'exchange_user_unknown'
+  | 'mfa_token_invalid'
+  | 'second_factor_wrong'
+  | 'second_factor_not_available';
 
 export type Reason = RequestFault | LoginFault | DenyReason | 'granted';
 

@@ -66,11 +66,12 @@ export class TokenAnswer {
   }
 
   refuse({ reason, error }: Refusal, quotaUses: readonly QuotaUse[]): void {
-    const { status, error: code, description, uri } = error;
+    const { status, error: code, description, uri, more } = error;
     const body = {
       error: code,
       error_description: description,
       ...(uri !== undefined && { error_uri: uri }),
+      ...more,
     };
     this.#send(status, body, reason, {
       ...quotaHeaders(quotaUses),

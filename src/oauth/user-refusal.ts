@@ -50,6 +50,13 @@ const serviceNotFound = ({ audience }: { audience: string }): OAuthError =>
 const organizationInvalid = ({ organization }: { organization: string }): OAuthError =>
   invalid(`parameter organization is invalid: ${organization}`);
 
+/** TX-8 has the first text; TP-17 and the page "MFA with CTE" have none. */
+const notSupported: Record<Extract<UserDenial, { reason: 'mfa_not_supported' }>['of'], OAuthError> = {
+  actor: invalid('MFA is not supported using actor_token with the requested token exchange profile.'),
+  organization: invalid('MFA is not supported in token exchanges for an organization.'),
+  third_party: denied('Multifactor authentication required'),
+};
+
 /** Rows of token-issuance.md; where it has no text, the defaults of its section 10, or ours. */
 const oauthErrorFor: Renderers = {
   grant_type_not_allowed: grantTypeNotAllowed,
@@ -148,6 +155,15 @@ const oauthErrorFor: Renderers = {
         ? 'Tokens of this client must be bound to a key.'
         : `Tokens for resource server "${audience}" must be bound to a key.`,
     ),
+  // PW-10, with the status of auth0/auth0-java#119. What goes on with it is added where the request is kept.
+  mfa_required: () => ({
+    status: 403,
+    error: 'mfa_required',
+    description: 'Multifactor authentication required',
+  }),
+  mfa_not_supported: ({ of }) => notSupported[of],
+  mfa_not_available: () =>
+    denied('Multifactor authentication required, and no factor is enabled that this server can ask for.'),
   configuration_not_understood: () => denied('The configuration does not allow this request.'),
 };
 
@@ -158,6 +174,7 @@ const requestFaults: ReadonlySet<UserDenial['reason']> = new Set([
   'scopes_unknown',
   'grant_type_not_allowed',
   'action_failed',
+  'mfa_required',
 ]);
 
 /**

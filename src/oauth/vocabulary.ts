@@ -15,6 +15,10 @@ export const grantTypes = {
   passwordRealm: 'http://auth0.com/oauth/grant-type/password-realm',
   /** RFC 8693. */
   tokenExchange: 'urn:ietf:params:oauth:grant-type:token-exchange',
+  /** The platform's own, of a request that waits for a second factor. */
+  mfaOtp: 'http://auth0.com/oauth/grant-type/mfa-otp',
+  mfaOob: 'http://auth0.com/oauth/grant-type/mfa-oob',
+  mfaRecoveryCode: 'http://auth0.com/oauth/grant-type/mfa-recovery-code',
 } as const;
 
 /**
@@ -38,6 +42,8 @@ export const userGrantTypes: ReadonlySet<string> = new Set([
   grantTypes.password,
   grantTypes.passwordRealm,
   grantTypes.tokenExchange,
+  grantTypes.mfaOtp,
+  grantTypes.mfaRecoveryCode,
 ]);
 
 /** What the grant types with a user read beside the parameters of all (token-issuance.md 7.2). */
@@ -55,6 +61,11 @@ export const userGrantParameters = [
   'actor_token',
   'actor_token_type',
   'requested_token_type',
+  'mfa_token',
+  'otp',
+  'oob_code',
+  'binding_code',
+  'recovery_code',
 ] as const;
 
 /** RFC 8693 section 3. */

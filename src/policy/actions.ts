@@ -5,6 +5,7 @@ import type {
   PostLoginChanges,
   TokenExchangeChanges,
 } from '../domain/action.js';
+import type { AccessFacts } from '../domain/access-facts.js';
 import { applyActionScopes } from './action-scopes.js';
 import type {
   ClientDecision,
@@ -12,11 +13,14 @@ import type {
   ClientGranted,
   Refused,
   TraceStep,
+  UserAccessRequest,
   UserDecision,
   UserDenial,
   UserGranted,
 } from './decision.js';
 import type { PlatformChoices } from './platform-choices.js';
+import { missingSecondFactor } from './second-factor.js';
+import { isInteractive } from './user-organization.js';
 
 /**
  * What becomes of a granted request once its Actions have run. They may refuse it and take scopes away, and can never give
@@ -38,14 +42,36 @@ export function decideActions(
   return { ...decision, scopes, trace: [...decision.trace, step] };
 }
 
-/** The same for a login and for a refresh (AC-1 to AC-3), where they may give scopes as well. */
+/** The same for a login and for a refresh (AC-1 to AC-3), where they may give scopes and demand a second factor as well. */
 export function decidePostLogin(
   decision: UserGranted,
   outcome: ActionsOutcome<PostLoginChanges>,
+  { request, facts }: { readonly request: UserAccessRequest; readonly facts: AccessFacts },
   choices: PlatformChoices,
 ): UserDecision {
   if (outcome.kind !== 'completed') return refusedBy(outcome, 'AC-3', decision.trace);
+  const { secondFactor } = outcome.changes;
+  if (secondFactor !== null && !satisfies(request, secondFactor)) {
+    const { source, because, denial } = missingSecondFactor(request, facts);
+    const row = source === 'MF-1' ? 'MF-6' : source;
+    const step: TraceStep = {
+      rule: 'actions',
+      outcome: 'deny',
+      source: row,
+      because: `an Action demands a second factor; ${because}`,
+    };
+    return { granted: false, denial, trace: [...decision.trace, step] };
+  }
   return applyActionScopes(decision, outcome.changes, choices);
+}
+
+/** MF-6: one of before counts in a browser only, and where the Action lets the browser be remembered. */
+function satisfies(
+  { flow, secondFactor }: UserAccessRequest,
+  { allowRememberBrowser }: NonNullable<PostLoginChanges['secondFactor']>,
+): boolean {
+  if (secondFactor === 'now') return true;
+  return secondFactor === 'before' && allowRememberBrowser && isInteractive(flow);
 }
 
 /** What the Action of a token exchange profile has said, where it refused nothing. */

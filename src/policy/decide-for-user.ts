@@ -12,6 +12,7 @@ import { permissionsOf } from './permissions.js';
 import type { PlatformChoices } from './platform-choices.js';
 import { checkProofOfPossession } from './proof-of-possession.js';
 import { isProtocolScope } from './scope-names.js';
+import { checkSecondFactor } from './second-factor.js';
 import type { Trace } from './trace.js';
 import { resolveTarget, type Target } from './user-audience.js';
 import { checkConnection, checkMember, findOrganization } from './user-organization.js';
@@ -113,6 +114,9 @@ function decideToken(
     wanted.source,
     `${wanted.because}; ${cut.dropped.length + wanted.dropped.length} left out`,
   );
+
+  const factorDenial = checkSecondFactor(request, facts, user, trace);
+  if (factorDenial) return refused(factorDenial);
 
   const consent = decideConsent(request, facts, user, resourceServer, organization, cut.scopes, trace);
   if ('reason' in consent) return refused(consent);

@@ -56,6 +56,15 @@ export interface UserAccessRequest extends Asked {
   readonly original: OriginalAccess | null;
   /** At `custom_exchange`: whether somebody acts for the user. */
   readonly hasActor?: boolean;
+  /**
+   * When the user showed a second factor: for this very request, or `before`, in the session or at the login that the
+   * request stands on. Left out: not at all.
+   */
+  readonly secondFactor?: 'now' | 'before';
+  /** Where a second factor was shown at the token endpoint: the grant type that it was shown with. */
+  readonly secondFactorGrantType?: string;
+  /** Whether the request itself wants one (`acr_values`). */
+  readonly asksForSecondFactor?: boolean;
 }
 
 /** What a login came to. The organization of the login is sent as that of the request. */
@@ -90,7 +99,7 @@ export type ClientDenial =
   | { readonly reason: 'action_failed' }
   | { readonly reason: 'configuration_not_understood'; readonly value: string };
 
-/** The same for access on behalf of a user. Three of them ask for something: a login, an organization, a consent. */
+/** The same for access on behalf of a user. Four of them ask for something: a login, an organization, a second factor, a consent. */
 export type UserDenial =
   | Extract<
       ClientDenial,
@@ -148,7 +157,10 @@ export type UserDenial =
       /** All that the user would give. */
       readonly scopes: readonly string[];
     }
-  | { readonly reason: 'consent_missing'; readonly audience: string | null };
+  | { readonly reason: 'consent_missing'; readonly audience: string | null }
+  | { readonly reason: 'mfa_required' }
+  | { readonly reason: 'mfa_not_supported'; readonly of: 'actor' | 'organization' | 'third_party' }
+  | { readonly reason: 'mfa_not_available' };
 
 export type Denial = ClientDenial | UserDenial;
 export type DenyReason = Denial['reason'];
@@ -172,6 +184,7 @@ export type Rule =
   | 'user.connection'
   | 'organization.member'
   | 'scopes'
+  | 'second_factor'
   | 'consent'
   | 'proof_of_possession'
   | 'actions';

@@ -24,6 +24,7 @@ export function checkRequest(
   return (
     checkResponseType(request, client, trace) ??
     checkGrantType(request, client, trace) ??
+    checkSecondFactorGrantType(request, client, trace) ??
     checkPkce(request, client, choices, trace) ??
     checkScopes(request, trace)
   );
@@ -78,6 +79,21 @@ function checkGrantType(request: UserAccessRequest, client: ClientFacts, trace: 
   }
   trace.pass('client.grant_type', 'GE-3', `the client may use ${neededGrantTypes(request).join(' and ')}`);
   return null;
+}
+
+/** GE-3, TP-11: the platform's page "Auth0 MFA API" wants it switched on by itself. */
+function checkSecondFactorGrantType(
+  { secondFactorGrantType: grantType }: UserAccessRequest,
+  client: ClientFacts,
+  trace: Trace,
+): UserDenial | null {
+  if (grantType === undefined) return null;
+  const denial = { reason: 'grant_type_not_allowed', grantType } as const;
+  if (isStrictThirdParty(client)) {
+    return trace.deny('client.grant_type', 'TP-11', `strict third parties cannot use ${grantType}`, denial);
+  }
+  if (client.grantTypes.includes(grantType)) return null;
+  return trace.deny('client.grant_type', 'GE-3', `the client's grant_types do not list ${grantType}`, denial);
 }
 
 function checkTokenExchange(

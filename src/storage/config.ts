@@ -46,6 +46,12 @@ import type {
 import type { NewUser, User, UserChanges } from '../domain/user.js';
 import type { UserSearch } from '../domain/user-search.js';
 import type { DefaultGroup, SubjectType } from '../domain/access-policy.js';
+import type {
+  AuthenticatorReader,
+  AuthenticatorWriter,
+  SecondFactorSettingsReader,
+  SecondFactorSettingsWriter,
+} from './second-factors.js';
 import type { PageWindow, CheckpointWindow, Window, Listing } from './window.js';
 
 export interface ClientGrantFilter {
@@ -119,7 +125,7 @@ export interface ResourceServerReader {
   find(idOrIdentifier: string): Promise<ResourceServer | null>;
   findByIdentifier(identifier: string): Promise<ResourceServer | null>;
   findSystemApi(kind: SystemApi): Promise<ResourceServer | null>;
-  /** Oldest first. */
+  /** Oldest first, without the hidden ones. */
   list(filter: { identifiers?: readonly string[] }, window: PageWindow): Promise<Listing<ResourceServer>>;
 }
 
@@ -429,6 +435,8 @@ export interface ConfigReader {
   readonly members: MemberReader;
   readonly roles: RoleReader;
   readonly users: UserReader;
+  readonly authenticators: AuthenticatorReader;
+  readonly secondFactors: SecondFactorSettingsReader;
   readonly signingKeys: SigningKeyReader;
   readonly tenantSettings: TenantSettingsReader;
   readonly settingsDocuments: SettingsDocumentReader;
@@ -449,6 +457,8 @@ export interface ConfigWriter {
   readonly members: MemberWriter;
   readonly roles: RoleWriter;
   readonly users: UserWriter;
+  readonly authenticators: AuthenticatorWriter;
+  readonly secondFactors: SecondFactorSettingsWriter;
   readonly signingKeys: SigningKeyWriter;
   readonly tenantSettings: TenantSettingsWriter;
   readonly settingsDocuments: SettingsDocumentWriter;

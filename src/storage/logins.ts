@@ -51,6 +51,20 @@ export interface LoginStore {
   isAddressBlocked(address: string, limits: AddressLimits, now: Date): Promise<boolean>;
   /** Counts a failure of an address, whoever it tried to be. */
   addressFailed(address: string, limits: AddressLimits, now: Date): Promise<void>;
+  /**
+   * Counts a failure of a name before it is tried, unless it has had as many as it may. Of attempts at the same time, by
+   * whatever processes, never more are let through. @returns whether it may be tried.
+   */
+  count(name: string, limits: AddressLimits, now: Date): Promise<boolean>;
+  /** Takes back that `count` counted one. */
+  uncount(name: string, limits: AddressLimits): Promise<void>;
+  /**
+   * Marks a one-time password as used, by its time step. @returns false when that one or a later one was used before
+   * (RFC 6238 section 5.2), or its app has gone.
+   */
+  useStep(authenticatorId: string, step: number, now: Date): Promise<boolean>;
+  /** Notes that an authenticator was used. */
+  usedAuthenticator(authenticatorId: string, now: Date): Promise<void>;
   /** Forgets the failures with these identifiers, wherever they came from. */
   unblockIdentifiers(identifiers: readonly string[], entry: NewLogEntry): Promise<void>;
   /** Forgets the failures of an address, its exchanges of tokens among them. */

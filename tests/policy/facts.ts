@@ -125,6 +125,8 @@ export function factsOf({
       defaultAudience: null,
       allowOrganizationNames: false,
       resourceParameterProfile: 'audience',
+      requiresSecondFactor: false,
+      hasSecondFactors: false,
       ...tenant,
     },
     client,

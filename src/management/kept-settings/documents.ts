@@ -127,16 +127,4 @@ export const documents = [
   { read: 'getPhoneMessageTypes', write: 'setPhoneMessageTypes', byDefault: { message_types: [] } },
 ] as const satisfies readonly KeptDocument[];
 
-/** Factors of multi-factor authentication, in the recorded order. All are switched off in a new tenant. */
-export const factors = [
-  'sms',
-  'push-notification',
-  'otp',
-  'email',
-  'duo',
-  'webauthn-roaming',
-  'webauthn-platform',
-  'recovery-code',
-] as const;
-
 export type DocumentOperation = (typeof documents)[number]['read' | 'write'];

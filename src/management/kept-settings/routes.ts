@@ -1,27 +1,18 @@
 // Two handlers for each row of documents.ts, made from the row.
 
-import type { components } from '../../generated/openapi.js';
 import type { JsonObject } from '../../domain/json.js';
 import type { Call, Handlers } from '../../http/contract.js';
 import type { ConfigReader } from '../../storage/config.js';
 import type { ConfigStore } from '../../storage/storage.js';
 import type { ChangeConfig } from '../change.js';
-import { type DocumentOperation, documents, factors, type KeptDocument } from './documents.js';
+import { type DocumentOperation, documents, type KeptDocument } from './documents.js';
 import { merged, without } from './merge.js';
 
 /** Without what is special about each row. */
 const rows: readonly KeptDocument[] = documents;
-type Policies = components['schemas']['GuardianPolicies'];
 /** All of these operations have a body and answers of the same schema, so one stands for them. */
 type AnyRead = Call<'getBranding'>;
 type AnyWrite = Call<'updateBranding'>;
-
-type Operations =
-  | DocumentOperation
-  | 'getGuardianPolicies'
-  | 'setGuardianPolicies'
-  | 'listGuardianFactors'
-  | 'setGuardianFactor';
 
 /** A document is kept under the path that it is read at, for example `prompts/login/custom-text/en`. */
 function nameOf({ operation, path }: { operation: AnyRead['operation']; path: object }): string {
@@ -65,40 +56,12 @@ function handlersOf(row: KeptDocument, storage: ConfigStore, change: ChangeConfi
   return { [row.read]: read, [row.write]: write };
 }
 
-const factorName = (factor: string): string => `guardian/factors/${factor}`;
-
-export function keptSettingsHandlers(storage: ConfigStore, change: ChangeConfig): Handlers<Operations> {
-  const made = Object.assign({}, ...rows.map((row) => handlersOf(row, storage, change)));
-  return {
-    ...(made as Handlers<DocumentOperation>),
-
-    async getGuardianPolicies(call) {
-      const found = await storage.config.settingsDocuments.find(nameOf(call));
-      return { status: 200, body: (found ?? []) as Policies };
-    },
-
-    async setGuardianPolicies(call) {
-      await change(call, ({ settingsDocuments }) => settingsDocuments.put(nameOf(call), call.body));
-      return { status: 200, body: call.body };
-    },
-
-    async listGuardianFactors() {
-      const body = [];
-      for (const name of factors) {
-        const found = await storage.config.settingsDocuments.find(factorName(name));
-        body.push({
-          name,
-          enabled: (found as { enabled: boolean } | null)?.enabled ?? false,
-          trial_expired: false,
-        });
-      }
-      return { status: 200, body };
-    },
-
-    async setGuardianFactor(call) {
-      const name = factorName(call.path.factor);
-      await change(call, ({ settingsDocuments }) => settingsDocuments.put(name, call.body));
-      return { status: 200, body: call.body };
-    },
-  };
+export function keptSettingsHandlers(
+  storage: ConfigStore,
+  change: ChangeConfig,
+): Handlers<DocumentOperation> {
+  return Object.assign(
+    {},
+    ...rows.map((row) => handlersOf(row, storage, change)),
+  ) as Handlers<DocumentOperation>;
 }

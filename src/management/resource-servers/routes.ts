@@ -2,7 +2,7 @@
 
 import { newSigningSecret } from '../../domain/ids.js';
 import type { ResourceServer, ResourceServerChanges } from '../../domain/resource-server.js';
-import { resourceServerDefaults, systemApis } from '../../domain/system-apis.js';
+import { hiddenSystemApis, resourceServerDefaults, systemApis } from '../../domain/system-apis.js';
 import type { Tenant } from '../../domain/tenant.js';
 import { isUnstorable } from '../../domain/text.js';
 import { ManagementError } from '../../errors.js';
@@ -40,6 +40,9 @@ function decodedAgain(text: string): string | null {
   }
 }
 
+const visible = (api: ResourceServer | null): ResourceServer | null =>
+  api?.systemApi && hiddenSystemApis.includes(api.systemApi) ? null : api;
+
 export function resourceServerHandlers(
   storage: ConfigStore,
   change: ChangeConfig,
@@ -49,8 +52,8 @@ export function resourceServerHandlers(
   async function find(config: ConfigReader, idOrIdentifier: string): Promise<ResourceServer | null> {
     const found = await config.resourceServers.find(tenant.canonical(idOrIdentifier));
     const decoded = decodedAgain(idOrIdentifier);
-    if (found !== null || decoded === null) return found;
-    return config.resourceServers.find(tenant.canonical(decoded));
+    if (found !== null || decoded === null) return visible(found);
+    return visible(await config.resourceServers.find(tenant.canonical(decoded)));
   }
 
   return {
@@ -89,7 +92,7 @@ export function resourceServerHandlers(
         config: Parameters<Parameters<ChangeConfig>[1]>[0],
         kind: keyof typeof systemApis,
       ) {
-        if (kind === 'management') {
+        if (kind === 'management' || hiddenSystemApis.includes(kind)) {
           throw new ManagementError('operation_not_supported', 'The selected identifier is reserved.');
         }
         const existing = await config.resourceServers.findSystemApi(kind);

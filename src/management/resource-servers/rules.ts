@@ -39,6 +39,8 @@ const CHANGEABLE: Record<SystemApi, readonly (keyof Settings)[]> = {
     'proof_of_possession',
     'authorization_policy',
   ],
+  // Nobody sees it here.
+  mfa: [],
 };
 
 /**

@@ -12,6 +12,7 @@ import { MissingReference } from '../../storage/storage.js';
 import { keyOf, sendsProof } from '../key-proof.js';
 import { isOriginOf } from '../origins.js';
 import { authenticationFailed, fault, keyNotProven, malformed, type Refusal } from '../refusal.js';
+import { askForSecondFactor } from '../second-factor/transaction.js';
 import type { TokenRequest } from '../token-request.js';
 import { userRefusalFor } from '../user-refusal.js';
 import { userTokenSettings } from '../user-tokens/client-settings.js';
@@ -141,11 +142,27 @@ async function decide(
   if (considered === null) return refused(invalid('refresh_token_invalid'), 'its client has gone');
   const { facts, decision } = considered;
   const final = decision.granted
-    ? await runPostLogin({ method, connection, user, request: asked, facts, decision }, options)
+    ? await runPostLogin(
+        {
+          method,
+          connection,
+          user,
+          request: asked,
+          facts,
+          decision,
+          authenticatedAt: authorization.authenticatedAt,
+        },
+        options,
+      )
     : decision;
   if ('denial' in final) {
     const { denial, trace } = final;
-    return refused(userRefusalFor(denial, clientId, 'refresh'), trace.at(-1)?.because ?? null, trace);
+    const { userId } = user;
+    const refusal =
+      denial.reason === 'mfa_required'
+        ? await askForSecondFactor({ clientId, userId, request: asked, otherClaims: {} }, options)
+        : userRefusalFor(denial, clientId, 'refresh');
+    return refused(refusal, trace.at(-1)?.because ?? null, trace);
   }
   return { ...final, user, facts, authorization, grantType: asked.grantType, otherClaims: {} };
 }

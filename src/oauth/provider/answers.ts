@@ -96,6 +96,7 @@ function refuse(ctx: KoaContextWithOIDC, { error }: Refusal): void {
     error: error.error,
     error_description: error.description,
     ...(error.uri !== undefined && { error_uri: error.uri }),
+    ...error.more,
   };
 }
 

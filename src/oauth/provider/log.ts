@@ -20,6 +20,9 @@ const TOKEN_TYPES: Record<string, readonly [LogType, LogType]> = {
   [grantTypes.deviceCode]: ['sede', 'fede'],
   [grantTypes.password]: ['sepft', 'fepft'],
   [grantTypes.passwordRealm]: ['sepft', 'fepft'],
+  [grantTypes.mfaOtp]: ['seotpft', 'feotpft'],
+  [grantTypes.mfaOob]: ['seoobft', 'feoobft'],
+  [grantTypes.mfaRecoveryCode]: ['sercft', 'fercft'],
 };
 
 function tokenTypesOf({ grantType, parameters }: TokenRequest): readonly [LogType, LogType] {
@@ -40,12 +43,13 @@ function typeOf(ctx: KoaContextWithOIDC, refusal: Refusal | null): LogType {
 function requestOf(
   ctx: KoaContextWithOIDC,
   asked: { readonly audience: string | null; readonly scopes: readonly string[] | null } | null,
+  failure: Error | null,
 ): LoggedRequest {
   const { client, account } = ctx.oidc;
   return {
     clientId: client?.clientId,
     clientName: client?.clientName,
-    userId: account?.accountId ?? null,
+    userId: account?.accountId ?? (failure instanceof RefusedRequest ? failure.userId : null),
     ip: connectionOf(ctx.req).ip,
     userAgent: ctx.get('user-agent'),
     audience: asked?.audience ?? null,
@@ -76,7 +80,7 @@ export function tokenEntry(
     trace: traceOf(failure),
     issuance: issuanceOf(ctx),
   };
-  return userEntry(requestOf(ctx, asked), result, options);
+  return userEntry(requestOf(ctx, asked, failure), result, options);
 }
 
 function askedOf(ctx: KoaContextWithOIDC) {
@@ -103,5 +107,5 @@ export function loginEntry(
     trace: traceOf(failure),
     issuance: issuanceOf(ctx),
   };
-  return userEntry(requestOf(ctx, askedOf(ctx)), result, options);
+  return userEntry(requestOf(ctx, askedOf(ctx), failure), result, options);
 }

@@ -11,12 +11,18 @@ export class RefusedRequest extends errors.OIDCProviderError {
   readonly because: string | null;
   /** For the log: the rules that were looked at, where the policy refused. */
   readonly trace: readonly TraceStep[];
+  /** For the log: whose request it was, where that is known. */
+  readonly userId: string | null;
 
-  constructor(refusal: Refusal, told: { because?: string; trace?: readonly TraceStep[] } = {}) {
+  constructor(
+    refusal: Refusal,
+    told: { because?: string; trace?: readonly TraceStep[]; userId?: string | null } = {},
+  ) {
     super(refusal.error.status, refusal.error.error);
     this.because = told.because ?? null;
     this.refusal = refusal;
     this.trace = told.trace ?? [];
+    this.userId = told.userId ?? null;
     this.error_description = refusal.error.description;
     // RFC 6749 section 4.1.2.1 keeps those without a redirect to what is wrong with the address itself.
     this.allow_redirect = true;
@@ -29,5 +35,7 @@ export function refusedAccess(
   { request, facts }: Considered,
   { denial, trace }: Refused<UserDenial>,
 ): RefusedRequest {
-  return new RefusedRequest(userRefusalFor(denial, facts.access.client.clientId, request.flow), { trace });
+  const { client, user } = facts.access;
+  const refusal = userRefusalFor(denial, client.clientId, request.flow);
+  return new RefusedRequest(refusal, { trace, userId: user?.userId ?? null });
 }

@@ -7,6 +7,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Provider } from 'oidc-provider';
 import { platformLoginLimits } from '../../domain/login.js';
 import { createPasswordLogin } from '../../login/password-login.js';
+import { mfaEndpoints } from '../second-factor/endpoints.js';
 import type { TokenRequest } from '../token-request.js';
 import { answerInPlatformWords } from './answers.js';
 import { setAside } from './login/asked.js';
@@ -19,6 +20,7 @@ import { logout } from './endpoints/logout.js';
 import type { UserTokenOptions } from '../user-tokens/options.js';
 import { addTokenExchange } from './tokens/token-exchange.js';
 import { addPasswordGrants } from './tokens/password-grant.js';
+import { addSecondFactorGrants } from './tokens/second-factor-grants.js';
 import { paths } from './paths.js';
 import { createProvider } from './provider.js';
 import { useOwnFormPost } from './library/response-modes.js';
@@ -63,6 +65,7 @@ export function userFlows(given: UserFlowOptions): UserFlows {
   answerInPlatformWords(provider, options);
   useOwnFormPost(provider);
   addPasswordGrants(provider, options);
+  addSecondFactorGrants(provider, options);
   addTokenExchange(provider, options);
   const library = provider.callback() as Parameters<typeof handOver>[0];
   const give = (req: IncomingMessage, res: ServerResponse, given: Parameters<typeof handOver>[4]) =>
@@ -111,12 +114,13 @@ export function userFlows(given: UserFlowOptions): UserFlows {
     [paths.end_session, signOut],
     [paths.logout, logout(provider, options)],
   ]);
+  const mfa = mfaEndpoints(options);
   if (options.testLogin) answers.set(paths.testLogin, testLogin(provider, options));
 
   return {
     find: (path) => {
-      const own = answers.get(path);
-      if (own !== undefined) return own;
+      const own = answers.get(path) ?? mfa(path);
+      if (own !== null) return own;
       const [, first = '', second = ''] = path.split('/');
       const isResumed = first === 'authorize' && second !== '';
       const isDevice = `/${first}` === paths.code_verification;

@@ -45,7 +45,7 @@ export function accessTokenClaims(
 
 /** Claims of an ID token, around those that the protocol needs. */
 export function idTokenClaims(
-  { user, decision, facts, changes }: Issuance,
+  { user, decision, facts, changes, authorization }: Issuance,
   ofProtocol: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
   const { organization } = decision;
@@ -53,6 +53,8 @@ export function idTokenClaims(
     // Those of Actions never replace a claim of ours.
     ...changes.idTokenClaims,
     ...ofProtocol,
+    // The platform's page "Configure Step-up Authentication for Web Apps"; RFC 8176.
+    ...(authorization.hasSecondFactor && { amr: ['mfa'] }),
     ...userClaims(user, decision.scopes),
     ...(organization && { org_id: organization.id }),
     ...(organization && facts.access.tenant.allowOrganizationNames && { org_name: organization.name }),

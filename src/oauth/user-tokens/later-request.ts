@@ -34,6 +34,7 @@ export function laterRequest(
     hasAgreedToDetails: false,
     bindsKey: sent.bindsKey,
     userinfoAudience,
+    ...(authorization.hasSecondFactor && { secondFactor: 'before' }),
     original: { audience, scopes: grantedScopes, needsConsent: authorization.needsConsent },
   };
 }

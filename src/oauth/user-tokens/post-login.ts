@@ -4,6 +4,7 @@ import type { PostLoginChanges } from '../../domain/action.js';
 import type { ActionChanges } from '../../domain/authorization.js';
 import { type JsonObject, withoutNulls } from '../../domain/json.js';
 import type { ActionFacts } from '../../domain/token-facts.js';
+import { factorKinds, isSecondFactor } from '../../domain/second-factor.js';
 import type { User } from '../../domain/user.js';
 import type { ClientConnection } from '../../http/contract.js';
 import { applyActionScopes } from '../../policy/action-scopes.js';
@@ -24,6 +25,8 @@ export interface PostLogin extends Considered {
   readonly connection: ClientConnection;
   readonly user: User;
   readonly decision: UserGranted;
+  /** When the user showed a password; null where that is not what the user showed. */
+  readonly authenticatedAt: Date | null;
 }
 
 export interface AfterActions {
@@ -46,6 +49,24 @@ function protocolOf({ grantType, responseType }: UserAccessRequest): string {
   };
   const isHybrid = responseType !== null && responseType.includes(' ');
   return protocols[grantType] ?? (isHybrid ? 'oidc-hybrid-profile' : 'oidc-basic-profile');
+}
+
+/** What the user showed, and when (`event.authentication`). */
+const methodsOf = ({ authenticatedAt, request }: PostLogin): JsonObject => {
+  const names = ['pwd', ...(request.secondFactor === undefined ? [] : ['mfa'])];
+  const timestamp = authenticatedAt?.toISOString();
+  return { methods: timestamp === undefined ? [] : names.map((name) => ({ name, timestamp })) };
+};
+
+const FACTOR_OF = Object.fromEntries(Object.entries(factorKinds).map(([factor, kind]) => [kind, factor]));
+
+/** The second factors that the user has set up. */
+async function factorsOf({ userId }: User, { storage }: UserTokenOptions): Promise<JsonObject> {
+  const enrolled = (await storage.config.authenticators.listOf(userId)).filter(isSecondFactor);
+  return {
+    multifactor: enrolled.length > 0 ? ['guardian'] : [],
+    enrolledFactors: enrolled.map(({ kind }) => ({ type: FACTOR_OF[kind] ?? kind })),
+  };
 }
 
 function userOf(user: User): JsonObject {
@@ -88,7 +109,8 @@ async function eventOf(login: PostLogin, bound: ActionFacts, options: UserTokenO
   const connection = await options.storage.config.connections.findByName(user.connection);
   return {
     ...configurationEvent(facts, bound, organization, options.tenant),
-    user: userOf(user),
+    user: { ...userOf(user), ...(await factorsOf(user, options)) },
+    authentication: methodsOf(login),
     authorization: { roles: await rolesOf(user, organization?.id ?? null, options) },
     connection: {
       id: connection?.id ?? '',
@@ -151,7 +173,7 @@ export async function runPostLogin(
   const outcome = await runBoundActions('post-login', facts, bound, event, { ...options, actions });
   if (outcome.kind !== 'failed') await keepMetadata(user, outcome.changes, options);
 
-  const final = decidePostLogin(decision, outcome, choices);
+  const final = decidePostLogin(decision, outcome, { request: login.request, facts: facts.access }, choices);
   if (!final.granted) return final;
   if (outcome.kind !== 'completed') throw new TypeError('granted what an Action denied');
   const { accessTokenClaims, idTokenClaims, addedScopes, removedScopes } = outcome.changes;

@@ -8,7 +8,7 @@ import { missingReference } from './errors.js';
 import { jsonObject } from './json-columns.js';
 
 const COLUMNS = `id, user_id, client_id, audience, organization_id, grant_type, granted_scopes, authorization_details,
-  needs_consent, action_changes, authenticated_at, created_at, expires_at`;
+  needs_consent, action_changes, authenticated_at, created_at, expires_at, has_second_factor`;
 
 const row = z
   .object({
@@ -32,6 +32,7 @@ const row = z
     authenticated_at: z.date(),
     created_at: z.date(),
     expires_at: z.date(),
+    has_second_factor: z.boolean(),
   })
   .transform((columns): Authorization => ({
     id: columns.id,
@@ -45,6 +46,7 @@ const row = z
     needsConsent: columns.needs_consent,
     actionChanges: columns.action_changes,
     authenticatedAt: columns.authenticated_at,
+    hasSecondFactor: columns.has_second_factor,
     createdAt: columns.created_at,
     expiresAt: columns.expires_at,
   }));
@@ -65,7 +67,7 @@ export function authorizationStore(pool: pg.Pool): AuthorizationStore {
         pool.query({
           name: 'authorization_create',
           text: `INSERT INTO authorizations (${COLUMNS})
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
           values: [
             authorization.id,
             authorization.userId,
@@ -80,6 +82,7 @@ export function authorizationStore(pool: pg.Pool): AuthorizationStore {
             authorization.authenticatedAt,
             authorization.createdAt,
             authorization.expiresAt,
+            authorization.hasSecondFactor,
           ],
         }),
       );

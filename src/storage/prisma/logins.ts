@@ -139,6 +139,33 @@ export function loginStore(db: PrismaClient, sealing: Sealing, logged: Logged): 
             + make_interval(secs => ${forgiveSeconds}::integer)`;
     },
 
+    async count(name, limits, now) {
+      const counted = await db.$executeRaw`
+        INSERT INTO login_addresses AS a (address, relieved_at)
+        VALUES (${name}, ${later(now, limits.forgiveSeconds)}::timestamptz)
+        ON CONFLICT (address) DO UPDATE
+          SET relieved_at = greatest(a.relieved_at, ${now.toISOString()}::timestamptz)
+            + make_interval(secs => ${limits.forgiveSeconds}::integer)
+          WHERE a.relieved_at <= ${latestRelief(limits, now).toISOString()}::timestamptz`;
+      return counted > 0;
+    },
+
+    async uncount(name, { forgiveSeconds }) {
+      await db.$executeRaw`
+        UPDATE login_addresses SET relieved_at = relieved_at - make_interval(secs => ${forgiveSeconds}::integer)
+        WHERE address = ${name}`;
+    },
+
+    async useStep(id, step, lastUsedAt) {
+      const where = { id, OR: [{ lastStep: null }, { lastStep: { lt: step } }] };
+      const { count } = await db.authenticator.updateMany({ where, data: { lastStep: step, lastUsedAt } });
+      return count > 0;
+    },
+
+    async usedAuthenticator(id, lastUsedAt) {
+      await db.authenticator.updateMany({ where: { id }, data: { lastUsedAt } });
+    },
+
     async unblockIdentifiers(identifiers, entry) {
       const where = { identifierDigest: { in: identifiers.map(digestOf) } };
       await logged((tx) => tx.loginFailures.deleteMany({ where }), entry);

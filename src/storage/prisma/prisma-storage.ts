@@ -11,6 +11,7 @@ import type { LoginStore } from '../logins.js';
 import type { AtomicConfigStore, Change, Storage } from '../storage.js';
 import { actionReader, actionWriter } from './actions.js';
 import { AtomicStore, raiseVersion } from './atomic-store.js';
+import { authenticatorReader, authenticatorWriter } from './authenticators.js';
 import { authorizationStore } from './authorizations.js';
 import { clientGrantReader, clientGrantWriter } from './client-grants.js';
 import { clientReader, clientWriter } from './clients.js';
@@ -34,6 +35,7 @@ import { takeFromQuotas } from './quotas.js';
 import { resourceServerReader, resourceServerWriter } from './resource-servers.js';
 import { roleReader, roleWriter } from './roles.js';
 import { Sealing } from './sealing.js';
+import { secondFactorSettingsReader, secondFactorSettingsWriter } from './second-factor-settings.js';
 import { signingKeyReader, signingKeyWriter } from './signing-keys.js';
 import { restoreSnapshot, takeSnapshot } from './snapshots.js';
 import { settingsDocumentReader, settingsDocumentWriter } from './settings-documents.js';
@@ -63,6 +65,8 @@ function configReader(db: Db, sealing: Sealing): ConfigReader {
     members: memberReader(db),
     roles: roleReader(db),
     users: userReader(db),
+    authenticators: authenticatorReader(db, sealing),
+    secondFactors: secondFactorSettingsReader(db),
     signingKeys: signingKeyReader(db, sealing),
     tenantSettings: tenantSettingsReader(db),
     settingsDocuments: settingsDocumentReader(db, sealing),
@@ -84,6 +88,8 @@ function configWriter(db: Db, sealing: Sealing): ConfigWriter {
     members: memberWriter(db),
     roles: roleWriter(db),
     users: userWriter(db),
+    authenticators: authenticatorWriter(db, sealing),
+    secondFactors: secondFactorSettingsWriter(db),
     signingKeys: signingKeyWriter(db, sealing),
     tenantSettings: tenantSettingsWriter(db),
     settingsDocuments: settingsDocumentWriter(db, sealing),

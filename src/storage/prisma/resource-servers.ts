@@ -1,5 +1,6 @@
 import type { Prisma, ResourceServer as Row } from '../../generated/prisma/client.js';
 import { newResourceServerId } from '../../domain/ids.js';
+import { hiddenSystemApis } from '../../domain/system-apis.js';
 import type {
   ResourceServer,
   ResourceServerChanges,
@@ -98,7 +99,10 @@ export function resourceServerReader(db: Db, sealing: Sealing): ResourceServerRe
       return first(await db.resourceServer.findUnique({ where: { systemApi: kind } }));
     },
     async list({ identifiers }, window) {
-      const where = identifiers ? { identifier: { in: [...identifiers] } } : {};
+      const where = {
+        ...(identifiers && { identifier: { in: [...identifiers] } }),
+        OR: [{ systemApi: null }, { systemApi: { notIn: [...hiddenSystemApis] } }],
+      };
       const orderBy = { seq: 'asc' } as const;
       const rows = await db.resourceServer.findMany({
         where,

@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import type { RunnableTrigger } from '../../domain/action.js';
+import { independentFactors } from '../../domain/second-factor.js';
 import { ACTION_REFERENCES } from './deployed-actions.js';
 import { defaultTokenQuotas, jsonObject, scopes, strings, tokenQuota } from './json-columns.js';
 
@@ -17,6 +18,8 @@ const statement = (trigger: RunnableTrigger, clientSettings: string, userColumn:
     v.version, nullif(t.default_audience, '') AS default_audience,
     coalesce(t.allow_organization_names, false) AS allow_organization_names,
     coalesce(t.resource_parameter_profile, 'audience') AS resource_parameter_profile, t.default_token_quota,
+    t.mfa_policies <> '{}' AS requires_second_factor,
+    t.mfa_factors && ARRAY[${independentFactors.map((factor) => `'${factor}'`).join(', ')}] AS has_second_factors,
     c.client_id, c.name AS client_name, c.is_first_party, c.third_party_security_mode, c.external_metadata_type,
     c.grant_types, c.encrypted_secret, c.token_endpoint_auth_method, c.authentication_method,
     c.default_organization_id, c.jwt_configuration, c.requires_proof_of_possession, c.token_quota,
@@ -101,6 +104,10 @@ export const SELECT_USER_FACTS = statement(
   `, (
       SELECT json_build_object(
         'userId', u.user_id, 'isBlocked', coalesce(u.blocked, false),
+        'hasSecondFactor', EXISTS (
+          SELECT FROM authenticators a
+          WHERE a.user_id = u.user_id AND a.kind <> 'recovery-code' AND a.confirmed_at IS NOT NULL
+        ),
         'connection', json_build_object(
           'id', cn.id, 'isDomainConnection', cn.is_domain_connection,
           'isEnabledForClient', EXISTS (
@@ -215,6 +222,8 @@ export const clientColumns = z.object({
   default_audience: z.string().nullable(),
   allow_organization_names: z.boolean(),
   resource_parameter_profile: z.enum(['audience', 'compatibility']),
+  requires_second_factor: z.boolean(),
+  has_second_factors: z.boolean(),
   default_token_quota: defaultTokenQuotas.nullable(),
   client_id: z.string(),
   client_name: z.string(),
@@ -243,7 +252,9 @@ export const clientColumns = z.object({
 export const resourceServerColumns = z.object({
   api_id: z.string(),
   identifier: z.string(),
-  system_api: z.enum(['management', 'my_account', 'my_organization', 'express_configuration']).nullable(),
+  system_api: z
+    .enum(['management', 'my_account', 'my_organization', 'express_configuration', 'mfa'])
+    .nullable(),
   user_policy: z.enum(['allow_all', 'require_client_grant', 'deny_all']),
   client_policy: z.enum(['require_client_grant', 'deny_all']),
   scopes: scopes.nullable(),
@@ -267,6 +278,7 @@ export const userFacts = z
   .strictObject({
     userId: z.string(),
     isBlocked: z.boolean(),
+    hasSecondFactor: z.boolean(),
     connection: z.strictObject({
       id: z.string(),
       isDomainConnection: z.boolean(),

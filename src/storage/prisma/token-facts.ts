@@ -91,6 +91,8 @@ function accessFacts(
       defaultAudience: client.default_audience,
       allowOrganizationNames: client.allow_organization_names,
       resourceParameterProfile: client.resource_parameter_profile,
+      requiresSecondFactor: client.requires_second_factor,
+      hasSecondFactors: client.has_second_factors,
     },
     client: {
       clientId: client.client_id,

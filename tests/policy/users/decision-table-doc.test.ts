@@ -52,6 +52,9 @@ const denials: { readonly [R in UserDenial['reason']]: Extract<UserDenial, { rea
   scopes_not_permitted: { reason: 'scopes_not_permitted', missing: ['<scope>', '<scope>'] },
   consent_required: { reason: 'consent_required', audience, scopes: [] },
   consent_missing: { reason: 'consent_missing', audience },
+  mfa_required: { reason: 'mfa_required' },
+  mfa_not_supported: { reason: 'mfa_not_supported', of: 'actor' },
+  mfa_not_available: { reason: 'mfa_not_available' },
   proof_of_possession_required: { reason: 'proof_of_possession_required', audience },
   action_denied: { reason: 'action_denied', code: 'access_denied', description: '<reason>' },
   action_failed: { reason: 'action_failed' },
@@ -118,6 +121,7 @@ test('at a refresh, what the login had settled is access_denied, and what the re
     // Nothing was settled: it is tried again.
     'action_failed',
     'grant_type_not_allowed',
+    'mfa_required',
     'offline_and_online_access',
     'proof_of_possession_required',
     'scopes_unknown',
@@ -131,6 +135,8 @@ test.each([
   [{ ...denials.organization_malformed, namesAllowed: false }, /must be an organization id$/],
   [{ ...denials.connection_not_enabled, organization: 'org_a' }, /not enabled for this organization$/],
   [{ ...denials.proof_of_possession_required, audience: null }, /^Tokens of this client/],
+  [{ ...denials.mfa_not_supported, of: 'organization' }, /for an organization\.$/],
+  [{ ...denials.mfa_not_supported, of: 'third_party' }, /^Multifactor authentication required$/],
 ])('the other text of a reason', (denial, text) => {
   expect(userRefusalFor(denial, 'c1', 'authorize').error.description).toMatch(text);
 });

@@ -37,6 +37,7 @@ export const permissive: ClientFacts = { ...base.permissiveThirdParty, grantType
 const user: UserFacts = {
   userId: 'auth0|u1',
   isBlocked: false,
+  hasSecondFactor: false,
   connection: { id: 'con_1', isDomainConnection: true, isEnabledForClient: true },
   directPermissions: ['write'],
   rolePermissions: ['read'],

@@ -4,9 +4,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
 import type { Provider } from 'oidc-provider';
 import { z } from 'zod';
+import { SECOND_FACTOR } from '../login/login-request.js';
 import type { UserFlowOptions } from '../routes.js';
 
-const body = z.strictObject({ user_id: z.string().max(1024) });
+const body = z.strictObject({
+  user_id: z.string().max(1024),
+  /** As if the user had shown a second factor. */
+  mfa: z.boolean().default(false),
+});
 
 /** As long as any test. */
 const SESSION_SECONDS = 86_400;
@@ -31,7 +36,8 @@ export function testLogin(
       return;
     }
     const session = new provider.Session();
-    session.loginAccount({ accountId: user.userId, amr: ['test'] });
+    const amr = read.data?.mfa === true ? ['test', SECOND_FACTOR] : ['test'];
+    session.loginAccount({ accountId: user.userId, amr });
     await session.save(SESSION_SECONDS);
     const ctx = provider.createContext(req, res);
     const isSecure = provider.issuer.startsWith('https:');

@@ -30,6 +30,14 @@ const nameOf = (user: User | null): string =>
 
 const formOf = ({ csrfToken }: LoginUnderWay) => ({ action: paths.login, csrfToken });
 
+/** What every page after the login shows. */
+export const facesOf = (login: LoginUnderWay) => ({
+  ...formOf(login),
+  application: { name: login.client.name },
+  user: { name: nameOf(login.user) },
+  organization: login.organization ? face(login.organization) : undefined,
+});
+
 /** What came back with mistakes. */
 export interface Returned {
   readonly problems: readonly LoginProblem[];

@@ -25,6 +25,7 @@ import {
 import { MissingReference } from '../../../storage/storage.js';
 import type { UserTokenOptions } from '../../user-tokens/options.js';
 import { paths } from '../paths.js';
+import { hasShownSecondFactor, secondFactorOfLogin } from './second-factor.js';
 
 export interface InteractionOptions extends UserTokenOptions {
   readonly passwordLogin: PasswordLogin;
@@ -33,7 +34,8 @@ export interface InteractionOptions extends UserTokenOptions {
 /** What an answer comes to: the next step of the login, or the page again. */
 type Step =
   | { readonly result: InteractionResults }
-  | { readonly page: string; readonly status: number }
+  /** With a result, the login goes on from the page. */
+  | { readonly page: string; readonly status: number; readonly result?: InteractionResults }
   | { readonly again: true };
 
 function send(res: ServerResponse, status: number, page: string): void {
@@ -54,6 +56,7 @@ export function interactionPages(
   options: InteractionOptions,
 ): (req: IncomingMessage, res: ServerResponse) => Promise<void> {
   const { storage, passwordLogin, tenant, now } = options;
+  const secondFactor = secondFactorOfLogin(provider, options);
 
   async function show(login: LoginUnderWay): Promise<string> {
     switch (login.interaction.prompt.name) {
@@ -61,12 +64,18 @@ export function interactionPages(
         return showOrganizationName(login);
       case 'organization':
         return showOrganizations(login, storage);
+      case 'second_factor':
+      case 'conclusion':
+        return hasShownSecondFactor(login) ? goOn(login.interaction.returnTo) : secondFactor.show(login);
       case 'consent':
         return showConsent(login, storage);
       default:
         return showLogin(login, storage);
     }
   }
+
+  /** A redirect would be held against the policy of the form's page, wherever the application sends its user then. */
+  const goOn = (url: string): string => continuePage({ url: new URL(url, tenant.issuer).pathname });
 
   /** The row for an attempt that failed; one that succeeded is logged when the login is done. */
   async function logFailure(
@@ -201,6 +210,9 @@ export function interactionPages(
         return nameOrganization(login, form);
       case 'organization':
         return chooseOrganization(login, form);
+      case 'second_factor':
+      case 'conclusion':
+        return secondFactor.answer(req, login, form);
       case 'consent':
         return consent(login, form);
       default:
@@ -216,14 +228,14 @@ export function interactionPages(
       return;
     }
     const step = await answer(req, login, form);
-    if ('page' in step) send(res, step.status, step.page);
-    else if ('again' in step) {
+    if ('page' in step) {
+      if (step.result) await provider.interactionResult(req, res, step.result);
+      send(res, step.status, step.page);
+    } else if ('again' in step) {
       res.writeHead(302, { ...pageHeaders(), Location: paths.login });
       res.end();
     } else {
-      // A redirect would be held against the policy of the form's page, wherever the application sends its user then.
-      const url = await provider.interactionResult(req, res, step.result);
-      send(res, 200, continuePage({ url: new URL(url).pathname }));
+      send(res, 200, goOn(await provider.interactionResult(req, res, step.result)));
     }
   }
 
@@ -232,6 +244,7 @@ export function interactionPages(
     if (name === 'login' || name === 'select_account') {
       return showLogin(login, storage, { problems: ['form_expired'] });
     }
+    if (name === 'second_factor' || name === 'conclusion') return secondFactor.show(login, 'form_expired');
     return show(login);
   }
 

@@ -20,6 +20,9 @@ export interface LoginDecision extends Considered {
   readonly decision: UserDecision;
 }
 
+/** In the session, how a user was authenticated (RFC 8176). */
+export const SECOND_FACTOR = 'mfa';
+
 /** The routes of a device, whose user is on another machine. */
 const DEVICE_ROUTES = new Set(['device_authorization', 'code_verification', 'device_resume']);
 
@@ -27,6 +30,25 @@ const DEVICE_ROUTES = new Set(['device_authorization', 'code_verification', 'dev
 export interface OwnResult {
   /** The organization that the user chose, by id; null for none. */
   readonly organization?: { readonly id: string };
+  /** Who has shown a second factor for this very request. */
+  readonly secondFactor?: { readonly accountId: string };
+}
+
+/** What `acr_values` ask for a second factor with (OpenID PAPE 1.0; the platform's page "Step-up Authentication"). */
+const MULTI_FACTOR = 'http://schemas.openid.net/pape/policies/2007/06/multi-factor';
+
+const asksForSecondFactor = (acrValues: unknown): boolean =>
+  typeof acrValues === 'string' && acrValues.split(' ').includes(MULTI_FACTOR);
+
+/** When whoever is logged in has shown a second factor. Another user's in the same browser counts for nothing. */
+function secondFactorOf({ oidc }: KoaContextWithOIDC): Pick<UserAccessRequest, 'secondFactor'> {
+  const userId = oidc.account?.accountId;
+  if (userId === undefined) return {};
+  const { secondFactor } = (oidc.result ?? {}) as OwnResult;
+  if (secondFactor?.accountId === userId) return { secondFactor: 'now' };
+  const { session } = oidc;
+  const isOfSession = session?.accountId === userId && (session.amr ?? []).includes(SECOND_FACTOR);
+  return isOfSession ? { secondFactor: 'before' } : {};
 }
 
 function requestOf(ctx: KoaContextWithOIDC, asked: Asked): UserAccessRequest {
@@ -52,6 +74,8 @@ function requestOf(ctx: KoaContextWithOIDC, asked: Asked): UserAccessRequest {
     bindsKey: true,
     hasAgreedToDetails: ctx.oidc.result?.consent !== undefined,
     original: null,
+    ...secondFactorOf(ctx),
+    asksForSecondFactor: asksForSecondFactor(params?.['acr_values']),
   };
 }
 
@@ -89,7 +113,12 @@ async function decide(
 }
 
 /** Denials that are questions to the user. */
-const QUESTIONS = new Set(['login_required', 'consent_required', 'organization_selection_required']);
+const QUESTIONS = new Set([
+  'login_required',
+  'organization_selection_required',
+  'mfa_required',
+  'consent_required',
+]);
 
 /**
  * A login that nothing speaks against but what the user can still be asked (Q5: before the login).
@@ -122,9 +151,13 @@ const SECONDS_WITHOUT_REFRESH = 86_400 * 30;
 /**
  * Ends a login that nothing is left to ask about: Actions run, and what the user lets the client do is written down.
  *
+ * @returns what an Action wants to be asked all the same; null when the login has ended.
  * @throws RefusedRequest when access is refused after all.
  */
-export async function concludeLogin(ctx: KoaContextWithOIDC, options: UserTokenOptions): Promise<void> {
+export async function concludeLogin(
+  ctx: KoaContextWithOIDC,
+  options: UserTokenOptions,
+): Promise<'second_factor' | null> {
   const login = await decideLogin(ctx, options);
   const { decision, request, facts } = login;
   const { grant, client, account, session } = ctx.oidc;
@@ -134,19 +167,24 @@ export async function concludeLogin(ctx: KoaContextWithOIDC, options: UserTokenO
   }
   const user = await options.storage.config.users.find(account.accountId);
   if (user === null) throw new TypeError('the user has gone');
-  const now = options.now();
-  const final = await afterActions(ctx, { user, request, facts, decision }, options);
+  const authenticatedAt = session?.loginTs === undefined ? options.now() : new Date(session.loginTs * 1000);
+  const final = await afterActions(ctx, { user, request, facts, decision, authenticatedAt }, options);
+  if ('denial' in final) {
+    if (final.denial.reason === 'mfa_required') return 'second_factor';
+    throw refusedAccess(login, final);
+  }
   const agreed = {
     ...final,
     id: grant.jti,
     user,
     request,
     facts,
-    authenticatedAt: new Date((session?.loginTs ?? Math.floor(now.getTime() / 1000)) * 1000),
+    authenticatedAt,
     secondsWithoutRefresh: SECONDS_WITHOUT_REFRESH,
     otherClaims: {},
   };
   await recordAuthorization(ctx, agreed, options);
   if (final.decision.scopes.includes('openid')) grant.addOIDCScope('openid');
   grant.addResourceScope(apiUri(final.decision.audience), 'access');
+  return null;
 }

@@ -1,5 +1,5 @@
-// What a user is asked, in order: who they are, for which organization, whether they agree. The answers of the policy say
-// what is left to ask; when nothing is, the login is concluded.
+// What a user is asked, in order: who they are, for which organization, for a second factor, whether they agree. The answers
+// of the policy say what is left to ask; when nothing is, the login is concluded, where an Action can want a second factor.
 
 import { interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import { concludeLogin, decideLogin } from './login-request.js';
@@ -87,6 +87,16 @@ export function prompts(options: UserTokenOptions): interactionPolicy.Prompt[] {
         asks('organization_selection_required'),
       ),
     ),
+    // Before the consent: nobody is shown what is asked of a user until it is certain who the user is.
+    new Prompt(
+      { name: 'second_factor' },
+      new Check(
+        'second_factor_needed',
+        'Multifactor authentication required',
+        'interaction_required',
+        asks('mfa_required'),
+      ),
+    ),
     new Prompt(
       { name: 'consent', requestable: true },
       async (ctx) => ({ ...(await consentTo(ctx, options)) }),
@@ -94,10 +104,12 @@ export function prompts(options: UserTokenOptions): interactionPolicy.Prompt[] {
     ),
     new Prompt(
       { name: 'conclusion' },
-      new Check('nothing_left_to_ask', 'Interaction required', 'interaction_required', async (ctx) => {
-        await concludeLogin(ctx, options);
-        return NO_NEED_TO_PROMPT;
-      }),
+      new Check(
+        'demanded_by_action',
+        'Multifactor authentication required',
+        'interaction_required',
+        async (ctx) => ((await concludeLogin(ctx, options)) === null ? NO_NEED_TO_PROMPT : REQUEST_PROMPT),
+      ),
     ),
   ];
 }

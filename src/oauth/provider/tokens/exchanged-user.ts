@@ -37,11 +37,16 @@ export const nobody = (because: string): RefusedRequest => new RefusedRequest(un
 /** Strategies whose users the platform does not make here. */
 const WITHOUT_EXCHANGE: ReadonlySet<string> = new Set(['email', 'sms']);
 
-/** Whether the policy lets this user have a token at all, before anything of the user changes. */
+/**
+ * Whether the policy lets this user have a token at all, before anything of the user changes. A second factor is asked for
+ * later: who the user is, the subject token has said.
+ */
 async function refuseUnlessGranted(userId: string, asked: Asked, options: UserTokenOptions): Promise<void> {
   const considered = await decideUserAccess(asked.request, { clientId: asked.clientId, userId }, options);
   if (considered === null) throw new TypeError('the client has gone');
-  if (!considered.decision.granted) throw refusedAccess(considered, considered.decision);
+  const { decision } = considered;
+  if (decision.granted || decision.denial.reason === 'mfa_required') return;
+  throw refusedAccess(considered, decision);
 }
 
 /**

@@ -12,7 +12,8 @@ import { afterActions } from '../login/post-login.js';
 import { apiUri } from '../library/api-uri.js';
 import { issueTokens } from '../library/internals.js';
 import type { UserTokenOptions } from '../../user-tokens/options.js';
-import { refusedAccess } from '../refused-request.js';
+import { refusedAccess, RefusedRequest } from '../refused-request.js';
+import { askForSecondFactor } from '../../second-factor/transaction.js';
 import { decideUserAccess } from '../../user-tokens/user-access.js';
 import { askedAtTokenEndpoint } from './token-parameters.js';
 import { recordAuthorization } from './new-authorization.js';
@@ -58,15 +59,22 @@ interface Decided {
 
 async function decide(
   ctx: KoaContextWithOIDC,
-  { user, request }: FoundUser,
+  { user, request, otherClaims }: FoundUser,
   options: UserTokenOptions,
 ): Promise<Decided> {
   const { clientId } = askedAtTokenEndpoint(ctx);
-  const considered = await decideUserAccess(request, { clientId, userId: user.userId }, options);
+  const { userId } = user;
+  const considered = await decideUserAccess(request, { clientId, userId }, options);
   if (considered === null) throw new TypeError('the client has gone');
   const { facts, decision } = considered;
-  if (!decision.granted) throw refusedAccess(considered, decision);
-  return { facts, ...(await afterActions(ctx, { user, request, facts, decision }, options)) };
+  const authenticatedAt = request.flow === 'password' ? options.now() : null;
+  const final = decision.granted
+    ? await afterActions(ctx, { user, request, facts, decision, authenticatedAt }, options)
+    : decision;
+  if (!('denial' in final)) return { facts, ...final };
+  if (final.denial.reason !== 'mfa_required') throw refusedAccess(considered, final);
+  const refusal = await askForSecondFactor({ clientId, userId, request, otherClaims }, options);
+  throw new RefusedRequest(refusal, { trace: final.trace, userId });
 }
 
 /**

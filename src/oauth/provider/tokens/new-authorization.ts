@@ -72,6 +72,7 @@ export async function recordAuthorization(
     needsConsent: decision.needsConsent,
     actionChanges: changes,
     authenticatedAt: agreed.authenticatedAt,
+    hasSecondFactor: request.secondFactor !== undefined,
     createdAt,
     expiresAt: new Date(createdAt.getTime() + seconds * 1000),
   };

@@ -1,0 +1,213 @@
+// The second factor of a login under way: shown, or set up by whoever has none yet.
+
+import type { IncomingMessage } from 'node:http';
+import type { InteractionResults, Provider } from 'oidc-provider';
+import { z } from 'zod';
+import type { LogType } from '../../../domain/log-entry.js';
+import { isSecondFactor } from '../../../domain/second-factor.js';
+import type { User } from '../../../domain/user.js';
+import { connectionOf } from '../../../http/connection.js';
+import { FIELD } from '../../../pages/form.js';
+import {
+  enrolmentPage,
+  newRecoveryCodePage,
+  oneTimePasswordPage,
+  recoveryCodePage,
+} from '../../../pages/second-factor.js';
+import { beginApp, recoveryCodesAreOn } from '../../second-factor/enrolment.js';
+import { enrolmentUri } from '../../second-factor/one-time-passwords.js';
+import { newRecoveryCode } from '../../second-factor/recovery-codes.js';
+import { takeOneTimePassword, takeRecoveryCode, type Wrong } from '../../second-factor/verification.js';
+import type { UserTokenOptions } from '../../user-tokens/options.js';
+import { facesOf } from './interaction-pages.js';
+import type { LoginUnderWay } from './interaction.js';
+import { type OwnResult, SECOND_FACTOR } from './login-request.js';
+
+type Problem = Wrong | 'missing' | 'form_expired';
+
+/** What an answer comes to: the login goes on, a page, or both: a page to read before it goes on. */
+type Step =
+  | { readonly result: InteractionResults }
+  | { readonly page: string; readonly status: number; readonly result?: InteractionResults };
+
+/** What a login that sets an app up keeps until it is done. */
+const SETUP = 'SecondFactorSetup';
+const setup = z.object({ authenticatorId: z.string(), recoveryCode: z.string().nullable() });
+
+/** As long as a login may take. */
+const SETUP_SECONDS = 3600;
+
+const cancelled: Step = {
+  result: { error: 'access_denied', error_description: 'User cancelled the login' },
+};
+
+function userOf({ user }: LoginUnderWay): User {
+  if (user === null) throw new TypeError('a second factor of nobody');
+  return user;
+}
+
+/** Whether the user of a login has shown one for it. */
+export const hasShownSecondFactor = ({ interaction, user }: LoginUnderWay): boolean =>
+  user !== null && (interaction.result as OwnResult | undefined)?.secondFactor?.accountId === user.userId;
+
+export function secondFactorOfLogin(provider: Provider, options: UserTokenOptions) {
+  const { storage, tenant, now } = options;
+  const { config, artifacts } = storage;
+
+  /** The app that this login sets up. Never one that somebody else began to set up: they would know its key. */
+  async function ownSetup(login: LoginUnderWay) {
+    const user = userOf(login);
+    const { uid } = login.interaction;
+    const kept = await artifacts.find(SETUP, uid);
+    const begun = kept && setup.parse(kept.payload);
+    const known = begun && (await config.authenticators.find(user.userId, begun.authenticatorId));
+    const secret = known && (await config.authenticators.secretOf(known.id));
+    if (begun && secret) return { ...begun, secret, uri: enrolmentUri(secret, user, tenant) };
+    const { authenticator, recoveryCode, ...app } = await beginApp(user, options);
+    const payload = { authenticatorId: authenticator.id, recoveryCode };
+    const expiresAt = new Date(now().getTime() + SETUP_SECONDS * 1000);
+    const mark = { authorizationId: null, otherName: null, leewaySeconds: 0, idleSeconds: null, expiresAt };
+    await artifacts.put(SETUP, uid, { ...mark, payload }, now());
+    return { ...payload, ...app };
+  }
+
+  const isEnrolled = async ({ userId }: User): Promise<boolean> =>
+    (await config.authenticators.listOf(userId)).some(isSecondFactor);
+
+  async function show(login: LoginUnderWay, problem?: Problem): Promise<string> {
+    const faces = facesOf(login);
+    if (!(await isEnrolled(userOf(login)))) {
+      const { secret, uri } = await ownSetup(login);
+      return enrolmentPage({ ...faces, secret, uri, problem });
+    }
+    const offersRecoveryCode = await recoveryCodesAreOn(storage);
+    return oneTimePasswordPage({ ...faces, offersRecoveryCode, problem });
+  }
+
+  async function log(req: IncomingMessage, login: LoginUnderWay, type: LogType): Promise<void> {
+    const { userId, connection } = userOf(login);
+    const { ip, userAgent } = connectionOf(req);
+    await storage.appendLog({
+      date: now(),
+      type,
+      clientId: login.client.clientId,
+      audience: null,
+      organizationId: login.organization?.id ?? null,
+      reason: null,
+      configVersion: null,
+      data: {
+        user_id: userId,
+        connection,
+        ip,
+        ...(userAgent !== null && { user_agent: userAgent }),
+        hostname: tenant.domain,
+        tenant_name: tenant.name,
+      },
+    });
+  }
+
+  /** Notes in the session, too, that the user has shown one: it counts for the other logins of this browser. */
+  async function shown(req: IncomingMessage, login: LoginUnderWay): Promise<InteractionResults> {
+    const { userId } = userOf(login);
+    await log(req, login, 'gd_auth_succeed');
+    const secondFactor = { accountId: userId };
+    const { session: before, lastSubmission } = login.interaction;
+    const withFactor = (amr: readonly string[] = []): string[] => [...new Set([...amr, SECOND_FACTOR])];
+    // Where the password was of this login too, the library writes what was shown with it into the session, again and again.
+    const password = (lastSubmission as InteractionResults | undefined)?.login;
+    if (password?.accountId === userId)
+      return { secondFactor, login: { ...password, amr: withFactor(password.amr) } };
+    const session = before?.uid === undefined ? undefined : await provider.Session.findByUid(before.uid);
+    if (session?.accountId === userId) {
+      session.amr = withFactor(session.amr);
+      await session.persist();
+    }
+    return { secondFactor };
+  }
+
+  const statusOf = (problem: Problem): number => (problem === 'too_many_attempts' ? 429 : 400);
+
+  async function refused(
+    req: IncomingMessage,
+    login: LoginUnderWay,
+    wrong: Wrong,
+    kind: 'gd_auth_failed' | 'gd_recovery_failed',
+  ): Promise<void> {
+    await log(req, login, wrong === 'wrong' ? kind : 'gd_otp_rate_limit_exceed');
+  }
+
+  async function oneTimePassword(
+    req: IncomingMessage,
+    login: LoginUnderWay,
+    form: URLSearchParams,
+  ): Promise<Step> {
+    const password = form.get(FIELD.oneTimePassword)?.replaceAll(/\s/g, '') ?? '';
+    if (password === '') return { page: await show(login, 'missing'), status: 400 };
+    const taken = await takeOneTimePassword(userOf(login), password, options);
+    if (typeof taken === 'string') {
+      await refused(req, login, taken, 'gd_auth_failed');
+      return { page: await show(login, taken), status: statusOf(taken) };
+    }
+    const result = await shown(req, login);
+    const kept = taken.confirmedAt === null ? await artifacts.find(SETUP, login.interaction.uid) : null;
+    const code = kept && setup.parse(kept.payload).recoveryCode;
+    if (code === null) return { result };
+    await artifacts.delete(SETUP, login.interaction.uid);
+    return { result, page: newRecoveryCodePage({ ...facesOf(login), code }), status: 200 };
+  }
+
+  async function recoveryCode(
+    req: IncomingMessage,
+    login: LoginUnderWay,
+    form: URLSearchParams,
+  ): Promise<Step> {
+    const again = (problem: Problem): Step => ({
+      page: recoveryCodePage({ ...facesOf(login), problem }),
+      status: statusOf(problem),
+    });
+    const typed = form.get(FIELD.recoveryCode) ?? '';
+    if (typed.trim() === '') return again('missing');
+    const taken = await takeRecoveryCode(userOf(login), typed, options);
+    if (typeof taken === 'string') {
+      await refused(req, login, taken, 'gd_recovery_failed');
+      return again(taken);
+    }
+    const page = newRecoveryCodePage({ ...facesOf(login), code: taken.next });
+    return { result: await shown(req, login), page, status: 200 };
+  }
+
+  /** Whoever has not said to have kept the code gets another one to keep. */
+  async function anotherCode(login: LoginUnderWay): Promise<Step> {
+    const code = newRecoveryCode();
+    const { userId } = userOf(login);
+    const times = { confirmedAt: now(), createdAt: now() };
+    await storage.write(async ({ authenticators }) => ({
+      result: await authenticators.create({ userId, kind: 'recovery-code', code, name: null, ...times }),
+      entry: null,
+    }));
+    const problem = 'not_confirmed';
+    return { page: newRecoveryCodePage({ ...facesOf(login), code, problem }), status: 400 };
+  }
+
+  /** Takes the form of one of the pages. */
+  async function answer(req: IncomingMessage, login: LoginUnderWay, form: URLSearchParams): Promise<Step> {
+    if (hasShownSecondFactor(login)) {
+      const { secondFactor } = login.interaction.result as OwnResult;
+      return form.get(FIELD.saved) === 'yes' ? { result: { secondFactor } } : anotherCode(login);
+    }
+    switch (form.get(FIELD.decision)) {
+      case 'cancel':
+        return cancelled;
+      case 'use_recovery_code':
+        return { page: recoveryCodePage(facesOf(login)), status: 200 };
+      case 'use_one_time_password':
+        return { page: await show(login), status: 200 };
+      default:
+        return form.has(FIELD.recoveryCode)
+          ? recoveryCode(req, login, form)
+          : oneTimePassword(req, login, form);
+    }
+  }
+
+  return { show, answer };
+}

@@ -1,0 +1,35 @@
+import type { Authenticator, NewAuthenticator, SecondFactorSettings } from '../domain/second-factor.js';
+
+export interface SecondFactorSettingsReader {
+  get(): Promise<SecondFactorSettings>;
+}
+
+export interface SecondFactorSettingsWriter extends SecondFactorSettingsReader {
+  update(changes: Partial<SecondFactorSettings>): Promise<SecondFactorSettings>;
+}
+
+export interface AuthenticatorReader {
+  /** All of a user, oldest first. */
+  listOf(userId: string): Promise<readonly Authenticator[]>;
+  find(userId: string, id: string): Promise<Authenticator | null>;
+  /** The key of an app that makes one-time passwords, in base 32; null for everything else. */
+  secretOf(id: string): Promise<string | null>;
+  /** The one that a browser was paired as. */
+  findPaired(deviceKey: string): Promise<Authenticator | null>;
+}
+
+export interface AuthenticatorWriter extends AuthenticatorReader {
+  /** A new recovery code takes the place of the one before. @throws MissingReference when the user has gone. */
+  create(authenticator: NewAuthenticator): Promise<Authenticator>;
+  rename(id: string, name: string | null): Promise<void>;
+  /** @returns false when it was confirmed before, or has gone. */
+  confirm(id: string, now: Date): Promise<boolean>;
+  /** Confirms one with what the browser will be known by. @returns false when it was paired before, or has gone. */
+  pair(id: string, deviceKey: string, now: Date): Promise<boolean>;
+  /** Takes a user's recovery code away. @returns false when it is another one. */
+  takeRecoveryCode(userId: string, code: string): Promise<boolean>;
+  /** @returns false when the user has none of that id. */
+  delete(userId: string, id: string): Promise<boolean>;
+  /** @returns how many there were. */
+  deleteAllOf(userId: string): Promise<number>;
+}
