@@ -34,3 +34,5 @@ export const newCredentialId = (): string => `cred_${random(22, ALPHANUMERIC)}`;
 export const newResourceServerId = (): string => randomBytes(12).toString('hex');
 /** Of what a user has consented to. */
 export const newConsentId = (): string => randomBytes(12).toString('hex');
+/** Of what a user is asked to approve (auth0/docs-v2, email-notifications-with-ciba.mdx). */
+export const newApprovalId = (): string => `cns_${random(22, ALPHANUMERIC)}`;

@@ -7,6 +7,7 @@ import type { LogEntry, LogType, NewLogEntry } from '../domain/log-entry.js';
 import type { TokenFacts, TokenFactsQuery, UserTokenFactsQuery } from '../domain/token-facts.js';
 import type { User } from '../domain/user.js';
 import type { QuotaUse, SubjectQuota } from '../domain/token-quota.js';
+import type { ApprovalStore } from './approvals.js';
 import type { ConfigReader, ConfigWriter } from './config.js';
 import type { ArtifactStore, AuthorizationStore } from './protocol.js';
 import type { ConsentStore } from './consents.js';
@@ -115,6 +116,7 @@ export interface Storage extends ConfigStore {
   readonly artifacts: ArtifactStore;
   readonly logins: LoginStore;
   readonly consents: ConsentStore;
+  readonly approvals: ApprovalStore;
 
   /**
    * The facts for a token request, all from one version of the configuration; null when there is no such client.
@@ -155,8 +157,8 @@ export interface Storage extends ConfigStore {
   takeFromQuotas(quotas: readonly SubjectQuota[], now: Date): Promise<readonly QuotaUse[]>;
 
   /**
-   * Deletes what is of no use any more: log entries, used assertions, token counts, failed logins, authorizations and
-   * artifacts.
+   * Deletes what is of no use any more: log entries, used assertions, token counts, failed logins, approvals,
+   * authorizations and artifacts.
    * @returns how many.
    */
   prune(before: { logs: Date; now: Date }): Promise<number>;

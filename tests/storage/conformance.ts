@@ -3,6 +3,8 @@
 
 import type { Engine } from '../support/engines.js';
 import { actionConformance, actionListConformance } from './conformance/actions.js';
+import { approvalRuleConformance } from './conformance/approval-rules.js';
+import { approvalConformance } from './conformance/approvals.js';
 import { atomicallyConformance } from './conformance/atomically.js';
 import { clientGrantConformance, clientGrantListConformance } from './conformance/client-grants.js';
 import { clientConformance, clientListConformance } from './conformance/clients.js';
@@ -57,6 +59,7 @@ export function storageConformance(engine: Engine): void {
       logConformance(opened);
       loginConformance(opened);
       consentConformance(opened);
+      approvalConformance(opened);
       protocolConformance(opened);
       quotaConformance(opened);
       assertionConformance(opened);
@@ -77,6 +80,7 @@ export function storageConformance(engine: Engine): void {
       pruningConformance(opened);
     });
     databaseRuleConformance(engine);
+    approvalRuleConformance(engine);
     tokenFactsConformance(engine);
     userTokenFactsConformance(engine);
     refusedAndClosedConformance(engine);

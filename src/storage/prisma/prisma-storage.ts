@@ -5,11 +5,13 @@ import type { NewLogEntry } from '../../domain/log-entry.js';
 import type { TokenFactsQuery, UserTokenFactsQuery } from '../../domain/token-facts.js';
 import type { User } from '../../domain/user.js';
 import type { ConfigReader, ConfigWriter } from '../config.js';
+import type { ApprovalStore } from '../approvals.js';
 import type { ArtifactStore, AuthorizationStore } from '../protocol.js';
 import type { ConsentStore } from '../consents.js';
 import type { LoginStore } from '../logins.js';
 import type { AtomicConfigStore, Change, Storage } from '../storage.js';
 import { actionReader, actionWriter } from './actions.js';
+import { approvalStore, pruneApprovals } from './approvals.js';
 import { AtomicStore, raiseVersion } from './atomic-store.js';
 import { authenticatorReader, authenticatorWriter } from './authenticators.js';
 import { authorizationStore } from './authorizations.js';
@@ -103,6 +105,7 @@ class PrismaStorage implements Storage {
   readonly artifacts: ArtifactStore;
   readonly logins: LoginStore;
   readonly consents: ConsentStore;
+  readonly approvals: ApprovalStore;
   readonly #database: Database;
   readonly #sealing: Sealing;
   readonly #logs: LogWriter;
@@ -138,6 +141,7 @@ class PrismaStorage implements Storage {
     this.#forgetAuthorizations = () => remembered.forgetAll();
     const logged: Logged = (work, entry) => this.#logged(work, entry);
     this.logins = loginStore(this.#prisma, this.#sealing, logged);
+    this.approvals = approvalStore(this.#prisma, this.#sealing, logged);
     this.consents = consentStore(this.#prisma, logged, {
       forgetConsents: (userId) => this.#facts.forgetConsents(userId),
       forgetAuthorizations: this.#forgetAuthorizations,
@@ -258,7 +262,8 @@ class PrismaStorage implements Storage {
       await this.#prisma.authorization.deleteMany({ where: { expiresAt: { lt: now } } }),
     ];
     this.#forgetAuthorizations();
-    return deleted.reduce((sum, { count }) => sum + count, await pruneLogins(this.#prisma, now));
+    const others = (await pruneLogins(this.#prisma, now)) + (await pruneApprovals(this.#prisma, now));
+    return deleted.reduce((sum, { count }) => sum + count, others);
   }
 
   takeSnapshot(): Promise<void> {
