@@ -24,14 +24,15 @@ const denied = (description: string): OAuthError => ({ status: 403, error: 'acce
 const invalid = (description: string): OAuthError => ({ status: 400, error: 'invalid_request', description });
 
 /** Flows in which the client asks at the token endpoint for what was settled before, or with what it has in hand. */
-const isInteractive = (flow: UserFlow): boolean => flow === 'authorize' || flow === 'device';
+const isInteractive = (flow: UserFlow): boolean =>
+  flow === 'authorize' || flow === 'device' || flow === 'ciba';
 const isLater = (flow: UserFlow): boolean => flow === 'refresh' || flow === 'code_exchange';
 
-/** US-2, DV-1 with the status of Q6; PW-7, RT-9 and TX-14 at the token endpoint. US-1, TP-4 to TP-6 and PM-3 take it, too. */
+/** US-2, DV-1 (and CIBA likewise) with the status of Q6; PW-7, RT-9 and TX-14 at the token endpoint. US-1, TP-4 to TP-6 and PM-3 take it, too. */
 const notAuthorized = ({ audience }: { audience: string }, { clientId, flow }: Context): OAuthError => {
   const description = `Client "${clientId}" is not authorized to access resource server "${audience}".`;
   if (!isInteractive(flow)) return denied(description);
-  return { ...invalid(description), status: flow === 'device' ? 403 : 400 };
+  return { ...invalid(description), status: flow === 'authorize' ? 400 : 403 };
 };
 
 /** GE-3; TX-14 has no text of its own. */

@@ -21,7 +21,8 @@ export function decideAuthorizationDetails(
   const { flow } = request;
   const isLater = flow === 'code_exchange' || flow === 'refresh';
   const isForOtherApi = isLater && request.original?.audience !== resourceServer?.identifier;
-  if ((flow !== 'authorize' && !isLater) || isForOtherApi) {
+  const takesDetails = flow === 'authorize' || flow === 'ciba';
+  if ((!takesDetails && !isLater) || isForOtherApi) {
     trace.pass('authorization_details', 'RA-10', 'not for this flow, or for this API; they are left aside');
     return { granted: null };
   }

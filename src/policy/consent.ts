@@ -29,6 +29,7 @@ export function decideConsent(
   scopes: readonly string[],
   trace: Trace,
 ): (Cut & { readonly needsConsent: boolean }) | UserDenial {
+  if (request.flow === 'ciba') return decideApproval(request, resourceServer, scopes, trace);
   const need = consentNeed(request, client, resourceServer);
   if (!need.needed) {
     trace.pass('consent', need.source, need.because);
@@ -73,6 +74,31 @@ export function decideConsent(
   return { scopes: scopes.filter((scope) => agreed.has(scope)), dropped, needsConsent: true };
 }
 
+/**
+ * CB-7: each request is approved by itself, whatever was consented to before, and what a token has was shown when it was.
+ * So what stands on an approval needs no other consent later.
+ */
+function decideApproval(
+  { approvedScopes = null }: UserAccessRequest,
+  resourceServer: ResourceServerFacts | null,
+  scopes: readonly string[],
+  trace: Trace,
+): (Cut & { readonly needsConsent: boolean }) | UserDenial {
+  if (approvedScopes === null) {
+    return trace.deny('consent', 'CB-7', 'the user has to approve the request', {
+      reason: 'consent_required',
+      audience: resourceServer?.identifier ?? null,
+      scopes,
+    });
+  }
+  trace.pass('consent', 'CB-7', 'the user has approved the request');
+  const approved = new Set(approvedScopes);
+  const dropped = scopes
+    .filter((scope) => !approved.has(scope))
+    .map((scope) => ({ scope, source: 'CB-7', because: 'the user has not approved it' }));
+  return { scopes: scopes.filter((scope) => approved.has(scope)), dropped, needsConsent: false };
+}
+
 const wantsDetailsAgreed = ({ authorizationDetails, hasAgreedToDetails }: UserAccessRequest): boolean =>
   authorizationDetails !== null && authorizationDetails.length > 0 && !hasAgreedToDetails;
 
@@ -80,6 +106,7 @@ const wantsDetailsAgreed = ({ authorizationDetails, hasAgreedToDetails }: UserAc
 const canBeRemembered = ({ flow }: UserAccessRequest): boolean =>
   flow !== 'custom_exchange' && flow !== 'on_behalf_of';
 
+/** `ciba` never comes here. */
 function consentNeed(
   { flow, redirectUri, original }: UserAccessRequest,
   client: AccessFacts['client'],
@@ -104,6 +131,7 @@ function consentNeed(
       return isSkipped
         ? { needed: false, source: 'TX-3', because: 'the API lets consent be skipped' }
         : { needed: true, source: 'TX-3', because: 'the API does not let consent be skipped' };
+    case 'ciba':
     case 'authorize':
     case 'device': {
       if (!isSkipped) {

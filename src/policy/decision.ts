@@ -23,7 +23,7 @@ export interface ClientAccessRequest extends Asked {
 
 /**
  * Where in a flow access for a user is decided. `authorize` and `device` are asked before and after login, and can ask the
- * user; all others happen behind the user's back.
+ * user; `ciba` is asked before, when and after the user approves; all others happen behind the user's back.
  */
 export type UserFlow =
   | 'authorize'
@@ -33,7 +33,9 @@ export type UserFlow =
   | 'code_exchange'
   | 'refresh'
   | 'custom_exchange'
-  | 'on_behalf_of';
+  | 'on_behalf_of'
+  /** A backchannel authentication request, from its beginning to its tokens. */
+  | 'ciba';
 
 /** One request for access on behalf of a user. */
 export interface UserAccessRequest extends Asked {
@@ -65,6 +67,8 @@ export interface UserAccessRequest extends Asked {
   readonly secondFactorGrantType?: string;
   /** Whether the request itself wants one (`acr_values`). */
   readonly asksForSecondFactor?: boolean;
+  /** At `ciba`: the scopes that the user was shown and has approved; absent or null until then. */
+  readonly approvedScopes?: readonly string[] | null;
 }
 
 /** What a login came to. The organization of the login is sent as that of the request. */

@@ -157,8 +157,9 @@ export function checkConnection(
   organization: OrganizationFacts | null,
   trace: Trace,
 ): UserDenial | null {
-  // TX-1: what a custom exchange comes to is a login.
-  if (!isInteractive(flow) && flow !== 'password' && flow !== 'custom_exchange') return null;
+  // TX-1: what a custom exchange comes to is a login, and so is what a user approves.
+  const isLogin = flow === 'password' || flow === 'custom_exchange' || flow === 'ciba';
+  if (!isInteractive(flow) && !isLogin) return null;
   const denial = { reason: 'connection_not_enabled', organization: organization?.id ?? null } as const;
   if (isStrictThirdParty(client) && !connection.isDomainConnection) {
     return trace.deny('user.connection', 'TP-13', `${connection.id} is no domain connection`, denial);

@@ -60,6 +60,8 @@ function checkGrantType(request: UserAccessRequest, client: ClientFacts, trace: 
   const { flow } = request;
   if (flow === 'custom_exchange' || flow === 'on_behalf_of')
     return checkTokenExchange(request, client, trace);
+  const closed = flow === 'ciba' ? checkBackchannel(request, client, trace) : null;
+  if (closed !== null) return closed;
   for (const grantType of neededGrantTypes(request)) {
     const denial = { reason: 'grant_type_not_allowed', grantType } as const;
     if (isStrictThirdParty(client) && !STRICT_GRANT_TYPES.has(grantType)) {
@@ -94,6 +96,21 @@ function checkSecondFactorGrantType(
   }
   if (client.grantTypes.includes(grantType)) return null;
   return trace.deny('client.grant_type', 'GE-3', `the client's grant_types do not list ${grantType}`, denial);
+}
+
+/** CB-6, TP-12: whoever asks users behind their backs is known, and has proven who it is. */
+function checkBackchannel(
+  { grantType }: UserAccessRequest,
+  client: ClientFacts,
+  trace: Trace,
+): UserDenial | null {
+  const denial = { reason: 'grant_type_not_allowed', grantType } as const;
+  if (isThirdParty(client)) {
+    return trace.deny('client.grant_type', 'TP-12', 'third parties cannot use CIBA', denial);
+  }
+  if (client.isConfidential && client.isOidcConformant) return null;
+  const because = client.isConfidential ? 'the client is not oidc_conformant' : 'the client is public';
+  return trace.deny('client.grant_type', 'CB-6', because, denial);
 }
 
 function checkTokenExchange(

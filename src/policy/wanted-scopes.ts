@@ -27,6 +27,7 @@ export function wantedScopes(
   switch (request.flow) {
     case 'authorize':
     case 'device':
+    case 'ciba':
       return asked(request, request.scopes?.length ? 'US-5' : 'US-4');
     case 'custom_exchange':
       return request.scopes?.length

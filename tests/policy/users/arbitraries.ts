@@ -18,6 +18,7 @@ const flows: readonly UserFlow[] = [
   'refresh',
   'custom_exchange',
   'on_behalf_of',
+  'ciba',
 ];
 const grantTypes: Record<UserFlow, string> = {
   authorize: 'authorization_code',
@@ -27,6 +28,7 @@ const grantTypes: Record<UserFlow, string> = {
   refresh: 'refresh_token',
   custom_exchange: 'urn:ietf:params:oauth:grant-type:token-exchange',
   on_behalf_of: 'urn:ietf:params:oauth:grant-type:token-exchange',
+  ciba: 'urn:openid:params:grant-type:ciba',
 };
 const everyGrantType = [...new Set([...Object.values(grantTypes), 'implicit'])];
 const usually = <T>(usual: T, ...rest: readonly T[]): fc.Arbitrary<T> =>
@@ -103,6 +105,7 @@ export const request: fc.Arbitrary<UserAccessRequest> = fc
     redirectUri: usually<string | null>('https://app.example.com/cb', 'http://localhost/cb', null),
     bindsKey: fc.boolean(),
     hasAgreedToDetails: fc.boolean(),
+    approvedScopes: fc.option(someScopes),
     original: fc.record({
       audience: usually<string | null>('api', null, 'other'),
       scopes: someScopes,
@@ -117,6 +120,7 @@ export const request: fc.Arbitrary<UserAccessRequest> = fc
       userinfoAudience: USERINFO,
       ...rest,
       flow,
+      approvedScopes: flow === 'ciba' ? rest.approvedScopes : null,
       hasActor: flow === 'custom_exchange' && rest.hasAgreedToDetails,
       audience: isLater && rest.audience === 'api' ? null : rest.audience,
       responseType: flow === 'authorize' ? rest.responseType : null,

@@ -109,6 +109,7 @@ test.each(['client_grant_missing', 'policy_denies_all', 'system_api_closed_to_th
   '%s is 403 at the other endpoints (DV-1, PW-7, RT-9, TX-14)',
   (code) => {
     expect(answerTo(code, 'device')).toBe('403 `invalid_request`');
+    expect(answerTo(code, 'ciba')).toBe('403 `invalid_request`');
     for (const flow of ['password', 'refresh', 'code_exchange', 'custom_exchange', 'on_behalf_of'] as const) {
       expect(answerTo(code, flow)).toBe('403 `access_denied`');
     }

@@ -25,6 +25,7 @@ const grantTypes = [
   'implicit',
   'password',
   'urn:ietf:params:oauth:grant-type:device_code',
+  'urn:openid:params:grant-type:ciba',
 ];
 
 /** `c1` of token-issuance.md 9. */
@@ -115,6 +116,10 @@ export const laterRequest = (
     original: { audience: API, scopes: [], needsConsent: false, ...original },
     ...changes,
   });
+
+/** A backchannel request. @param changes.approvedScopes what its user has approved; none where it waits. */
+export const backchannelRequest = (changes: Partial<UserAccessRequest> = {}): UserAccessRequest =>
+  requestOf({ ...behind, flow: 'ciba', grantType: 'urn:openid:params:grant-type:ciba', ...changes });
 
 export const exchangeRequest = (
   flow: 'custom_exchange' | 'on_behalf_of',

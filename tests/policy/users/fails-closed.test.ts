@@ -198,7 +198,7 @@ test.each<Case>([
 });
 
 test('a flow that is not known gets nothing', () => {
-  expect(answerOf(decideAccess({ ...read, flow: 'ciba' as never }, factsOf()))).toBe(
+  expect(answerOf(decideAccess({ ...read, flow: 'nosuch' as never }, factsOf()))).toBe(
     'configuration_not_understood',
   );
 });

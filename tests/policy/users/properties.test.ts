@@ -212,7 +212,19 @@ describe('nobody gets a token', () => {
 
 test('every scope that was asked for at a login is in the token or told as left out', () => {
   everyToken(({ scopes, dropped }, r) => {
-    if (r.flow !== 'authorize' && r.flow !== 'device') return;
+    if (r.flow !== 'authorize' && r.flow !== 'device' && r.flow !== 'ciba') return;
     expect(new Set([...scopes, ...dropped.map(({ scope }) => scope)])).toEqual(new Set(r.scopes));
   });
+});
+
+test('a backchannel request of a first party alone gets a token, and no more than was approved', () => {
+  let tokens = 0;
+  everyToken(({ scopes }, r, { client }) => {
+    if (r.flow !== 'ciba') return;
+    tokens += 1;
+    expect(client).toMatchObject({ isFirstParty: true, isConfidential: true, isOidcConformant: true });
+    expect(r.approvedScopes).toEqual(expect.arrayContaining([...scopes]));
+    expect(r.scopes ?? []).toEqual(expect.arrayContaining([...scopes]));
+  });
+  expect(tokens).toBeGreaterThan(20);
 });
