@@ -41,6 +41,11 @@ export type LogType =
   | 'feoobft'
   | 'sercft'
   | 'fercft'
+  /** Backchannel authentication request, and the exchange of what came of it. */
+  | 'ciba_start_succeeded'
+  | 'ciba_start_failed'
+  | 'ciba_exchange_succeeded'
+  | 'ciba_exchange_failed'
   /** Pushed authorization request: failure. */
   | 'fpar'
   /** Login without questions to the user: success and failure. */

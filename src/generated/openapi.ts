@@ -2333,6 +2333,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/bc-authorize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask a user who is elsewhere
+         * @description OpenID CIBA Core 1.0, in its poll mode. The user finds the request at `/u/approvals`, and approves or denies it; the client asks `/oauth/token` every `interval` seconds with `auth_req_id`. For first parties that authenticate themselves. A user is asked five times a minute at most.
+         */
+        post: operations["requestApproval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/oauth/revoke": {
         parameters: {
             query?: never;
@@ -2495,6 +2515,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/u/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See what one is asked to approve
+         * @description A page, for people: who is not signed in signs in first. It shows what applications have asked for at `/bc-authorize`, and takes the answer.
+         */
+        get: operations["showApprovals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/bc-verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See one request to approve
+         * @description The platform's link to one request. It leads to `/u/approvals`.
+         */
+        get: operations["showApproval"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/oidc/logout": {
         parameters: {
             query?: never;
@@ -2636,6 +2696,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/_grantry/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve a request without a page
+         * @description Does what a user does at `/u/approvals`: all that the user may have of what was asked for is approved, or nothing. For test suites: there is no such path unless the server was started with `TEST_LOGIN=on`.
+         */
+        post: operations["approveForTest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/_grantry/snapshot": {
         parameters: {
             query?: never;
@@ -2704,6 +2784,8 @@ export interface components {
             error_description: string;
             /** @description A page about it. */
             error_uri?: string;
+            /** @description At `slow_down`: seconds after which an `auth_req_id` may be sent again. */
+            interval?: number;
         };
         /**
          * @description Who the tokens speak for, the client itself or a signed-in user.
@@ -4486,7 +4568,7 @@ export interface components {
              * @description When it was.
              */
             date?: string;
-            /** @description `seccft`, `feccft`: client credentials token, success and failure. `seacft`, `feacft`: the same of a code; `sertft`, `fertft`: of a refresh token, and `ferrt` of one that was used before; `sepft`, `fepft`: of a password; `sede`, `fede`: of a device code, and `fdeaz` of the request for one; `success_on_behalf_of_token_exchange`, `failed_on_behalf_of_token_exchange`: of a token exchange on behalf of a user; `secte`, `fecte`: of one by a token exchange profile. `fpar`: pushed request that failed. `sapi`, `fapi`: write through the Management API, success and failure, or a client that registered itself. `s`: login. `ssa`, `fsa`: login without a page, success and failure. `fp`, `fu`: login with a wrong password, with an unknown user name. `limit_wc`, `limit_mu`: login refused because the address has failed too often with that user name, with any. `f`: another failed login, or token request of another or no grant type. `organization_member_added`: member of an organization by logging in. */
+            /** @description `seccft`, `feccft`: client credentials token, success and failure. `seacft`, `feacft`: the same of a code; `sertft`, `fertft`: of a refresh token, and `ferrt` of one that was used before; `sepft`, `fepft`: of a password; `sede`, `fede`: of a device code, and `fdeaz` of the request for one; `success_on_behalf_of_token_exchange`, `failed_on_behalf_of_token_exchange`: of a token exchange on behalf of a user; `secte`, `fecte`: of one by a token exchange profile; `ciba_exchange_succeeded`, `ciba_exchange_failed`: of what a user was asked to approve, and `ciba_start_succeeded`, `ciba_start_failed` of the request. `fpar`: pushed request that failed. `sapi`, `fapi`: write through the Management API, success and failure, or a client that registered itself. `s`: login. `ssa`, `fsa`: login without a page, success and failure. `fp`, `fu`: login with a wrong password, with an unknown user name. `limit_wc`, `limit_mu`: login refused because the address has failed too often with that user name, with any. `f`: another failed login, or token request of another or no grant type. `organization_member_added`: member of an organization by logging in. */
             type?: string;
             /** @description What happened, for people. */
             description?: string;
@@ -5070,7 +5152,7 @@ export interface components {
         };
         /** @description Each parameter says which `grant_type` reads it, unless all do. Unknown parameters are ignored (RFC 6749 section 3.2). */
         TokenRequest: {
-            /** @description `client_credentials`, `authorization_code`, `refresh_token`, `urn:ietf:params:oauth:grant-type:device_code`, `password`, `http://auth0.com/oauth/grant-type/password-realm`, or `urn:ietf:params:oauth:grant-type:token-exchange`. The client has to have it among its `grant_types`; for token exchange it is its `token_exchange` that counts. */
+            /** @description `client_credentials`, `authorization_code`, `refresh_token`, `urn:ietf:params:oauth:grant-type:device_code`, `password`, `http://auth0.com/oauth/grant-type/password-realm`, `urn:openid:params:grant-type:ciba`, or `urn:ietf:params:oauth:grant-type:token-exchange`. The client has to have it among its `grant_types`; for token exchange it is its `token_exchange` that counts. */
             grant_type?: string;
             /** @description Id of the client, unless HTTP Basic has it. */
             client_id?: string;
@@ -5098,6 +5180,8 @@ export interface components {
             refresh_token?: string;
             /** @description Device code: the one that `/oauth/device/code` gave. */
             device_code?: string;
+            /** @description CIBA: the one that `/bc-authorize` gave. Good once. */
+            auth_req_id?: string;
             /** @description Passwords: email address or name of the user. */
             username?: string;
             /** @description Passwords: that of the user. */
@@ -5289,6 +5373,43 @@ export interface components {
             /** @description Seconds between two requests to `/oauth/token`. */
             interval: number;
         };
+        /** @description What the user is asked, and who the client is. */
+        ApprovalRequest: {
+            /** @description Id of the client, unless HTTP Basic has it. */
+            client_id?: string;
+            /** @description Secret of the client, unless HTTP Basic has it. */
+            client_secret?: string;
+            /** @description `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`. */
+            client_assertion_type?: string;
+            /** @description A JWT that a key of the client signed, instead of a secret (RFC 7523). */
+            client_assertion?: string;
+            /** @description Who is asked, as JSON: `format` is `iss_sub`, `iss` the issuer of this server, `sub` the id of the user. */
+            login_hint?: string;
+            /** @description Scopes, separated by spaces: `openid` and others. */
+            scope?: string;
+            /** @description Tells the user that this is the request that they expect: 64 letters, digits, spaces and `+-_.,:#` at most. */
+            binding_message?: string;
+            /** @description Seconds for which the user can answer, 1 to 259200. Left out, 300. */
+            requested_expiry?: string;
+            /** @description Identifier of the API. */
+            audience?: string;
+            /** @description The same, where the tenant's `resource_parameter_profile` is `compatibility`. */
+            resource?: string;
+            /** @description Id of the organization that the token is for. */
+            organization?: string;
+            /** @description Rich authorization request (RFC 9396), as JSON. */
+            authorization_details?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        ApprovalRequested: {
+            /** @description For `/oauth/token`. Nobody else is to see it. */
+            auth_req_id: string;
+            /** @description Seconds for which the user can answer. */
+            expires_in: number;
+            /** @description Seconds between two requests to `/oauth/token`. */
+            interval: number;
+        };
         RevocationRequest: {
             /** @description Id of the client, unless HTTP Basic has it. */
             client_id?: string;
@@ -5323,6 +5444,20 @@ export interface components {
         TestLogin: {
             /** @description Id of the user. */
             user_id: string;
+        };
+        /** @description One request, and what is said to it. */
+        TestApproval: {
+            /** @description What its client got for it. Or else `user_id`. */
+            auth_req_id?: string;
+            /** @description Id of the user, for the newest request that waits for them. */
+            user_id?: string;
+            /** @description Beside `user_id`: the newest that has this message. */
+            binding_message?: string;
+            /**
+             * @description What the user says.
+             * @enum {string}
+             */
+            decision: "approve" | "deny";
         };
         Health: {
             /** @enum {string} */
@@ -5384,6 +5519,8 @@ export interface components {
             authorization_endpoint?: string;
             token_endpoint: string;
             device_authorization_endpoint?: string;
+            backchannel_authentication_endpoint?: string;
+            backchannel_token_delivery_modes_supported?: string[];
             userinfo_endpoint?: string;
             jwks_uri: string;
             registration_endpoint?: string;
@@ -11868,6 +12005,35 @@ export interface operations {
             413: components["responses"]["OAuthError"];
         };
     };
+    requestApproval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["ApprovalRequest"];
+            };
+        };
+        responses: {
+            /** @description The user is asked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApprovalRequested"];
+                };
+            };
+            400: components["responses"]["OAuthError"];
+            401: components["responses"]["OAuthError"];
+            403: components["responses"]["OAuthError"];
+            413: components["responses"]["OAuthError"];
+            429: components["responses"]["OAuthError"];
+        };
+    };
     revokeToken: {
         parameters: {
             query?: never;
@@ -12120,6 +12286,50 @@ export interface operations {
             };
         };
     };
+    showApprovals: {
+        parameters: {
+            query?: {
+                /** @description Id of one request. Left out, all of them are shown. */
+                consent?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/html": string;
+                };
+            };
+        };
+    };
+    showApproval: {
+        parameters: {
+            query?: {
+                /** @description Id of the request. */
+                consent?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the page. */
+            302: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     endSession: {
         parameters: {
             query?: {
@@ -12317,6 +12527,29 @@ export interface operations {
         };
         responses: {
             /** @description The user is signed in. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["OAuthError"];
+        };
+    };
+    approveForTest: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TestApproval"];
+            };
+        };
+        responses: {
+            /** @description It is approved or denied. */
             204: {
                 headers: {
                     [name: string]: unknown;

@@ -21,12 +21,15 @@ const BEGINNINGS = [
   '/authorize',
   '/mfa/',
   '/activate',
+  '/bc-authorize',
+  '/bc-verify',
   '/oauth/',
   '/oidc/logout',
   '/u/',
   '/userinfo',
   '/v2/logout',
   '/_grantry/login',
+  '/_grantry/approve',
 ];
 
 /** Endpoints that scripts of applications call, from pages of their own. */

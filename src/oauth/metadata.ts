@@ -19,6 +19,8 @@ export function discoveryDocument(tenant: Tenant): components['schemas']['Discov
     revocation_endpoint: `${issuer}oauth/revoke`,
     end_session_endpoint: `${issuer}oidc/logout`,
     pushed_authorization_request_endpoint: `${issuer}oauth/par`,
+    backchannel_authentication_endpoint: `${issuer}bc-authorize`,
+    backchannel_token_delivery_modes_supported: ['poll'],
     scopes_supported: ['openid', 'profile', 'offline_access', 'email', 'phone'],
     response_types_supported: [...responseTypes],
     response_modes_supported: ['query', 'fragment', 'form_post'],

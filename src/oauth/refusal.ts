@@ -43,7 +43,11 @@ export type LoginFault =
   | 'exchange_user_unknown'
   | 'mfa_token_invalid'
   | 'second_factor_wrong'
-  | 'second_factor_not_available';
+  | 'second_factor_not_available'
+  | 'approval_user_unknown'
+  | 'approval_unknown'
+  | 'approval_denied'
+  | 'approval_expired';
 
 export type Reason = RequestFault | LoginFault | DenyReason | 'granted';
 

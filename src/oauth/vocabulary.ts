@@ -19,6 +19,8 @@ export const grantTypes = {
   mfaOtp: 'http://auth0.com/oauth/grant-type/mfa-otp',
   mfaOob: 'http://auth0.com/oauth/grant-type/mfa-oob',
   mfaRecoveryCode: 'http://auth0.com/oauth/grant-type/mfa-recovery-code',
+  /** OpenID CIBA Core 1.0 section 10.1. */
+  ciba: 'urn:openid:params:grant-type:ciba',
 } as const;
 
 /**
@@ -44,6 +46,7 @@ export const userGrantTypes: ReadonlySet<string> = new Set([
   grantTypes.tokenExchange,
   grantTypes.mfaOtp,
   grantTypes.mfaRecoveryCode,
+  grantTypes.ciba,
 ]);
 
 /** What the grant types with a user read beside the parameters of all (token-issuance.md 7.2). */
@@ -66,6 +69,7 @@ export const userGrantParameters = [
   'oob_code',
   'binding_code',
   'recovery_code',
+  'auth_req_id',
 ] as const;
 
 /** RFC 8693 section 3. */

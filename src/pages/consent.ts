@@ -51,7 +51,11 @@ function permission({ value, description }: ConsentModel['permissions'][number])
   return html`<li>${foreign(text)} <code>${foreign(value)}</code></li>`;
 }
 
-function asked({ permissions, standardScopes }: ConsentModel): Content {
+/** What an application would be able to do. */
+export function asked({
+  permissions,
+  standardScopes,
+}: Pick<ConsentModel, 'permissions' | 'standardScopes'>): Content {
   const about = standardScopes.filter((scope) => scope !== 'offline_access');
   const items = [
     ...about.map((scope) => html`<li>${texts.consent.standardScopes[scope]}</li>`),

@@ -17,6 +17,9 @@ export const FIELD = {
   recoveryCode: 'recovery_code',
   /** Whether a recovery code was saved. */
   saved: 'saved',
+  /** Which request is answered, and what was shown of it. */
+  consent: 'consent',
+  shown: 'shown',
   /** The next four are oidc-provider's. */
   userCode: 'user_code',
   confirm: 'confirm',

@@ -32,6 +32,8 @@ export type LoginProblem =
   | 'form_expired';
 
 export interface LoginModel extends FormModel {
+  /** What for, where it is not to go on to an application: there is nothing to go back to then. */
+  readonly purpose?: 'approvals' | undefined;
   readonly application: ApplicationFace;
   /** Where the login is through an organization. */
   readonly organization?: OrganizationFace | undefined;
@@ -89,9 +91,11 @@ export function loginPage(model: LoginModel): string {
     (isFirst && connections.length < 2 && beginsAt === name) || undefined;
 
   return layout({
-    title: texts.login.title(application.name),
+    title: model.purpose ? texts.login.heading : texts.login.title(application.name),
     heading: texts.login.heading,
-    lead: texts.login.lead(foreign(application.name), organization && foreign(organization.displayName)),
+    lead: model.purpose
+      ? texts.login.purposes[model.purpose]
+      : texts.login.lead(foreign(application.name), organization && foreign(organization.displayName)),
     face: organization?.displayName ?? application.name,
     brand: organization?.brand ?? application.brand,
     hasProblem: problems.length > 0,
@@ -133,7 +137,9 @@ export function loginPage(model: LoginModel): string {
         }),
         buttons(
           button({ name: FIELD.decision, value: 'continue', label: texts.login.submit }),
-          button({ name: FIELD.decision, value: 'cancel', label: texts.cancel, kind: 'secondary' }),
+          ...(model.purpose
+            ? []
+            : [button({ name: FIELD.decision, value: 'cancel', label: texts.cancel, kind: 'secondary' })]),
         ),
       ]),
     ],

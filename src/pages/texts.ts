@@ -34,6 +34,7 @@ export const texts = {
         ? html`to continue to <strong>${application}</strong>`
         : html`as a member of <strong>${organization}</strong>, to continue to
             <strong>${application}</strong>`,
+    purposes: { approvals: 'to see what you are asked to approve' },
     connection: 'Where is your account?',
     identifier: {
       email: 'Email address',
@@ -165,6 +166,54 @@ export const texts = {
       },
     },
     advice: 'Ask for a new link where you got this one, and open it on the phone that you want to use.',
+  },
+
+  approvals: {
+    title: (application: string) => `Approve a request of ${application}?`,
+    heading: (application: Content) => html`${application} asks for your approval`,
+    user: 'Signed in as',
+    message: 'Message',
+    organization: 'For the organization',
+    api: 'To use',
+    ends: 'Ends',
+    endsAt: (minutes: number, time: Content) =>
+      html`in
+      ${minutes < 2 ? 'a minute' : minutes < 120 ? `${minutes} minutes` : `${Math.floor(minutes / 60)} hours`}
+      (${time})`,
+    warning: 'Did you ask for this, and does the message match?',
+    warningMeans:
+      'Approve only if you began this yourself, or were told that it would come, and the application shows or tells you the very same message. If not, deny it.',
+    closed: 'This cannot be approved any more.',
+    closedMeans:
+      'The application may not have this access, or not for you. You can deny the request, or let it end.',
+    asks: (application: Content) => html`${application} would be able to`,
+    details: 'In particular',
+    approve: 'Approve',
+    deny: 'Deny',
+    notYou: 'Not you?',
+    switchAccount: 'Use another account',
+    all: 'See all requests',
+    listTitle: 'Requests for your approval',
+    listLead: (user: Content) => html`for <strong>${user}</strong>`,
+    none: 'Nobody asks for your approval now. A request that comes is shown here when you load this page again.',
+    look: (application: Content) => html`Look at the request of ${application}`,
+    problems: {
+      gone: 'That request has been answered or has ended, or it is for another account',
+      changed: 'What is asked has changed since this page was shown. Look at it again',
+      form_expired: 'This page was open for too long, or you have signed in anew. Look at it again',
+    },
+    outcomes: {
+      approved: {
+        title: 'Approved',
+        lead: (application: Content) =>
+          html`<strong>${application}</strong> is told so, and goes on without you. You can close this page.`,
+      },
+      denied: {
+        title: 'Denied',
+        lead: (application: Content) =>
+          html`<strong>${application}</strong> gets no access. You can close this page.`,
+      },
+    },
   },
 
   details: {

@@ -23,6 +23,7 @@ const TOKEN_TYPES: Record<string, readonly [LogType, LogType]> = {
   [grantTypes.mfaOtp]: ['seotpft', 'feotpft'],
   [grantTypes.mfaOob]: ['seoobft', 'feoobft'],
   [grantTypes.mfaRecoveryCode]: ['sercft', 'fercft'],
+  [grantTypes.ciba]: ['ciba_exchange_succeeded', 'ciba_exchange_failed'],
 };
 
 function tokenTypesOf({ grantType, parameters }: TokenRequest): readonly [LogType, LogType] {

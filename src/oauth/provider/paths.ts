@@ -10,10 +10,15 @@ export const paths = {
   revocation: '/oauth/revoke',
   token: '/oauth/token',
   userinfo: '/userinfo',
+  backchannel_authentication: '/bc-authorize',
   /** Ours: the pages of a login under way. */
   login: '/u/login',
+  /** Ours: what users are asked to approve; and the platform's link to one of it. */
+  approvals: '/u/approvals',
+  approval: '/bc-verify',
   /** For test suites, where the server was started for it. */
   testLogin: '/_grantry/login',
+  testApproval: '/_grantry/approve',
   /** The platform's older way of signing out. */
   logout: '/v2/logout',
 } as const;

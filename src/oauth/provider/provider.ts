@@ -24,7 +24,7 @@ const CODE_LIFETIME = 600;
 const DEVICE_CODE_LIFETIME = 900;
 const INTERACTION_LIFETIME = 3600;
 /** Without use (the platform's default); `prompts.ts` has the other limit. */
-const SESSION_LIFETIME = 3 * 86_400;
+export const SESSION_LIFETIME = 3 * 86_400;
 
 function cookieNames(isSecure: boolean): { session: string; interaction: string; resume: string } {
   // RFC 6265bis section 4.1.3.2: such a cookie is set by this host alone. Those of one login belong to a path.

@@ -10,6 +10,8 @@ import { createPasswordLogin } from '../../login/password-login.js';
 import { mfaEndpoints } from '../second-factor/endpoints.js';
 import type { TokenRequest } from '../token-request.js';
 import { answerInPlatformWords } from './answers.js';
+import { backchannelAuthorize } from './backchannel/authorize.js';
+import { approvalLink, approvalPages } from './backchannel/pages.js';
 import { setAside } from './login/asked.js';
 import { authenticatedForm, refuse } from './endpoints/client-endpoints.js';
 import { handOver, readForm } from './hand-over.js';
@@ -18,12 +20,14 @@ import { runLibrary } from './library/internals.js';
 import { libraryPages } from './library/pages.js';
 import { logout } from './endpoints/logout.js';
 import type { UserTokenOptions } from '../user-tokens/options.js';
+import { addBackchannelGrant } from './tokens/backchannel-grant.js';
 import { addTokenExchange } from './tokens/token-exchange.js';
 import { addPasswordGrants } from './tokens/password-grant.js';
 import { addSecondFactorGrants } from './tokens/second-factor-grants.js';
 import { paths } from './paths.js';
 import { createProvider } from './provider.js';
 import { useOwnFormPost } from './library/response-modes.js';
+import { testApprove } from './endpoints/test-approve.js';
 import { testLogin } from './endpoints/test-login.js';
 import { libraryForm } from './tokens/token-form.js';
 import { userinfo } from './endpoints/userinfo.js';
@@ -67,6 +71,7 @@ export function userFlows(given: UserFlowOptions): UserFlows {
   addPasswordGrants(provider, options);
   addSecondFactorGrants(provider, options);
   addTokenExchange(provider, options);
+  addBackchannelGrant(provider, options);
   const library = provider.callback() as Parameters<typeof handOver>[0];
   const give = (req: IncomingMessage, res: ServerResponse, given: Parameters<typeof handOver>[4]) =>
     finished(res, () => void runLibrary(() => handOver(library, req, res, tenant, given)));
@@ -109,13 +114,19 @@ export function userFlows(given: UserFlowOptions): UserFlows {
       paths.device_authorization,
       clientEndpoint({ onlyConfidential: false, asksForLogin: true, forDevices: true }),
     ],
+    [paths.backchannel_authentication, backchannelAuthorize(options)],
+    [paths.approvals, approvalPages(provider, options)],
+    [paths.approval, approvalLink],
     [paths.revocation, clientEndpoint({ onlyConfidential: false, asksForLogin: false, forDevices: false })],
     [paths.userinfo, userinfo(provider, options)],
     [paths.end_session, signOut],
     [paths.logout, logout(provider, options)],
   ]);
   const mfa = mfaEndpoints(options);
-  if (options.testLogin) answers.set(paths.testLogin, testLogin(provider, options));
+  if (options.testLogin) {
+    answers.set(paths.testLogin, testLogin(provider, options));
+    answers.set(paths.testApproval, testApprove(options));
+  }
 
   return {
     find: (path) => {

@@ -45,6 +45,7 @@ function protocolOf({ grantType, responseType }: UserAccessRequest): string {
     [grantTypes.passwordRealm]: 'oauth2-password',
     [grantTypes.refreshToken]: 'oauth2-refresh-token',
     [grantTypes.tokenExchange]: 'oauth2-token-exchange',
+    [grantTypes.ciba]: 'oidc-ciba',
     implicit: 'oidc-implicit-profile',
   };
   const isHybrid = responseType !== null && responseType.includes(' ');

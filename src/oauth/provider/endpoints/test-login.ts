@@ -6,6 +6,7 @@ import type { Provider } from 'oidc-provider';
 import { z } from 'zod';
 import { SECOND_FACTOR } from '../login/login-request.js';
 import type { UserFlowOptions } from '../routes.js';
+import { signIn } from './sign-in.js';
 
 const body = z.strictObject({
   user_id: z.string().max(1024),
@@ -22,7 +23,7 @@ const SESSION_SECONDS = 86_400;
  */
 export function testLogin(
   provider: Provider,
-  { storage, headers }: UserFlowOptions,
+  { storage, headers, now }: UserFlowOptions,
 ): (req: IncomingMessage, res: ServerResponse) => Promise<void> {
   return async (req, res) => {
     const isJson = req.headers['content-type']?.split(';')[0] === 'application/json';
@@ -35,19 +36,9 @@ export function testLogin(
       res.end(JSON.stringify({ error: 'invalid_request', error_description: 'user_id must name a user' }));
       return;
     }
-    const session = new provider.Session();
+    const { userId } = user;
     const amr = read.data?.mfa === true ? ['test', SECOND_FACTOR] : ['test'];
-    session.loginAccount({ accountId: user.userId, amr });
-    await session.save(SESSION_SECONDS);
-    const ctx = provider.createContext(req, res);
-    const isSecure = provider.issuer.startsWith('https:');
-    ctx.cookies.secure = isSecure;
-    ctx.cookies.set(provider.cookieName('session'), session.jti, {
-      httpOnly: true,
-      sameSite: 'lax',
-      path: '/',
-      secure: isSecure,
-    });
+    await signIn(provider, req, res, { userId, amr, lifetimeSeconds: SESSION_SECONDS, now: now() });
     res.writeHead(204, { ...headers, 'Cache-Control': 'no-store' });
     res.end();
   };

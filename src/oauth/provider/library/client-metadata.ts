@@ -2,7 +2,7 @@ import type { AllClientMetadata, Client as LibraryClient } from 'oidc-provider';
 import { z } from 'zod';
 import type { Client } from '../../../domain/client.js';
 import { originsOf } from '../../origins.js';
-import { responseTypes, userGrantTypes } from '../../vocabulary.js';
+import { grantTypes, responseTypes, userGrantTypes } from '../../vocabulary.js';
 import {
   type IdTokenSettings,
   type RefreshTokenSettings,
@@ -84,7 +84,8 @@ export function libraryMetadataOf(client: Client): AllClientMetadata {
     // Compared by `redirect-uris.ts`; the library wants one.
     redirect_uris: ['https://redirect.invalid/'],
     application_type: 'web',
-    grant_types: ['implicit', ...userGrantTypes],
+    // With CIBA it would want to be told more: `gaps.ts` allows it.
+    grant_types: ['implicit', ...[...userGrantTypes].filter((type) => type !== grantTypes.ciba)],
     response_types: [...responseTypes],
     id_token_signed_response_alg: alg,
     ...(alg === 'HS256' && { client_secret: client.secret }),

@@ -7,6 +7,7 @@ import { encryptToken } from '../../access-token.js';
 import { idTokenClaims } from '../../user-tokens/claims.js';
 import { issuanceOf } from '../tokens/issuance.js';
 import { settingsOf } from '../../user-tokens/issuance.js';
+import { grantTypes } from '../../vocabulary.js';
 import { ownMetadata } from './client-metadata.js';
 import { isRegistered } from '../../redirect-uris.js';
 
@@ -22,6 +23,12 @@ export function fillGaps(provider: Provider): void {
     return isRegistered(address, ownMetadata(this).logoutUrls);
   };
 
+  // Its own CIBA is not used, and its clients cannot have the grant type without. Who may use it, the policy says.
+  // oxlint-disable-next-line typescript/unbound-method -- it is called with its own `this` below
+  const { grantTypeAllowed } = provider.Client.prototype;
+  provider.Client.prototype.grantTypeAllowed = function grantTypeAllowedHere(grantType: string): boolean {
+    return grantType === grantTypes.ciba || grantTypeAllowed.call(this, grantType);
+  };
   // The library has one lifetime for all; the platform's clients have their own (`par_request_expiry`).
   // oxlint-disable-next-line typescript/unbound-method -- it is called with its own `this` below
   const { save } = provider.PushedAuthorizationRequest.prototype;

@@ -13,19 +13,20 @@ import {
 } from '../../../pages/organization.js';
 import { loginConnections } from '../../../login/connections.js';
 import type { Organization } from '../../../domain/organization.js';
+import type { ResourceServer } from '../../../domain/resource-server.js';
 import type { User } from '../../../domain/user.js';
 import type { Storage } from '../../../storage/storage.js';
 import type { LoginUnderWay } from './interaction.js';
 import { paths } from '../paths.js';
 import type { ConsentDetails } from './prompts.js';
 
-const face = ({ displayName, name, branding }: Organization): OrganizationFace => ({
+export const face = ({ displayName, name, branding }: Organization): OrganizationFace => ({
   displayName: displayName ?? name,
   brand: brandOf(branding),
 });
 
 /** What users know themselves by. */
-const nameOf = (user: User | null): string =>
+export const nameOf = (user: User | null): string =>
   user?.email ?? user?.username ?? user?.name ?? user?.userId ?? '';
 
 const formOf = ({ csrfToken }: LoginUnderWay) => ({ action: paths.login, csrfToken });
@@ -100,25 +101,32 @@ const isStandard = (scope: string): scope is StandardScope => STANDARD.has(scope
 export const consentOf = ({ interaction }: LoginUnderWay): ConsentDetails =>
   interaction.prompt.details as unknown as ConsentDetails;
 
-export async function showConsent(login: LoginUnderWay, { config }: Storage): Promise<string> {
-  const { client, organization, user, asked, interaction } = login;
-  const { audience, scopes } = consentOf(login);
-  const api = audience === null ? null : await config.resourceServers.findByIdentifier(audience);
-  const redirectUri = interaction.params['redirect_uri'];
-  const permissions: ConsentModel['permissions'] = scopes
+/** Scopes as a page has them: those that mean the same everywhere, and those of the API with what they mean. */
+export function scopesShown(
+  scopes: readonly string[],
+  api: Pick<ResourceServer, 'scopes'> | null,
+): Pick<ConsentModel, 'permissions' | 'standardScopes'> {
+  const permissions = scopes
     .filter((scope) => !isStandard(scope))
     .map((value) => ({
       value,
       description: api?.scopes?.find((scope) => scope.value === value)?.description,
     }));
+  return { permissions, standardScopes: scopes.filter(isStandard) };
+}
+
+export async function showConsent(login: LoginUnderWay, { config }: Storage): Promise<string> {
+  const { client, organization, user, asked, interaction } = login;
+  const { audience, scopes } = consentOf(login);
+  const api = audience === null ? null : await config.resourceServers.findByIdentifier(audience);
+  const redirectUri = interaction.params['redirect_uri'];
   return consentPage({
     ...formOf(login),
     application: { name: client.name, isThirdParty: !client.isFirstParty },
     user: { name: nameOf(user) },
     organization: organization ? face(organization) : undefined,
     api: api ? { name: api.name ?? api.identifier, identifier: api.identifier } : undefined,
-    permissions,
-    standardScopes: scopes.filter(isStandard),
+    ...scopesShown(scopes, api),
     authorizationDetails: asked.authorizationDetails ?? undefined,
     redirectUri: typeof redirectUri === 'string' ? redirectUri : undefined,
   });

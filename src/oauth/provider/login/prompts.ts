@@ -9,7 +9,7 @@ const { Check, Prompt } = interactionPolicy;
 const { REQUEST_PROMPT, NO_NEED_TO_PROMPT } = Check;
 
 /** A session ends this long after its login, however much it is used (the platform's default). */
-const SESSION_SECONDS = 7 * 86_400;
+export const SESSION_SECONDS = 7 * 86_400;
 
 /** What the consent page is about, as the interaction keeps it. */
 export interface ConsentDetails {

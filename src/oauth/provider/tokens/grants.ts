@@ -24,6 +24,8 @@ export interface FoundUser {
   readonly request: UserAccessRequest;
   /** Claims that the flow adds to access tokens. */
   readonly otherClaims: JsonObject;
+  /** When the user signed in, where that was before. */
+  readonly authenticatedAt?: Date;
 }
 
 /** What a request without a browser asks for. */
@@ -107,7 +109,7 @@ export async function issueTo(
 ): Promise<void> {
   const { facts, decision, changes } = await decide(ctx, found, options);
   const id = randomBytes(32).toString('base64url');
-  const authenticatedAt = options.now();
+  const authenticatedAt = found.authenticatedAt ?? options.now();
   const secondsWithoutRefresh = facts.token?.lifetimeSeconds ?? 86_400;
   const agreed = { ...found, id, facts, decision, changes, authenticatedAt, secondsWithoutRefresh };
   await recordAuthorization(ctx, agreed, options);
