@@ -2,14 +2,18 @@
 
 import type { AuthorizationDetail } from './authorization.js';
 
-/** What waits for the answer: a backchannel authentication request (OpenID CIBA Core 1.0). */
-export type ApprovalKind = 'ciba';
+/** What waits for the answer. */
+export type ApprovalKind =
+  /** A backchannel authentication request (OpenID CIBA Core 1.0). */
+  | 'ciba'
+  /** A login that needs a second factor, of a user who approves on a paired device. */
+  | 'second_factor';
 
 export type ApprovalStatus = 'pending' | 'approved' | 'denied';
 
 /** What is asked, for people to read. */
 export interface AskedApproval {
-  /** Tells the user that this is the request that they expect. */
+  /** Tells the user that this is the request that they expect. For a second factor: the address that the login comes from. */
   readonly bindingMessage: string;
   /** All that the application asked for, in its order: what may be had of it is decided when it is shown. */
   readonly scopes: readonly string[];
@@ -38,11 +42,18 @@ export interface Approval extends NewApproval {
   readonly approvedScopes: readonly string[] | null;
   /** When the user who approved had signed in; null until then. */
   readonly authenticatedAt: Date | null;
+  /** Whether the user who approved had shown a second factor. */
+  readonly hasSecondFactor: boolean;
 }
 
 /** What a user says to it. */
 export type ApprovalDecision =
-  | { readonly status: 'approved'; readonly scopes: readonly string[]; readonly authenticatedAt: Date }
+  | {
+      readonly status: 'approved';
+      readonly scopes: readonly string[];
+      readonly authenticatedAt: Date;
+      readonly hasSecondFactor: boolean;
+    }
   | { readonly status: 'denied' };
 
 /** An approval as whoever waits for it finds it. */

@@ -29,6 +29,7 @@ export type LogType =
   /** Second factor: shown, wrong, and too many that were wrong; set up; a recovery code taken, and one that was wrong. */
   | 'gd_auth_succeed'
   | 'gd_auth_failed'
+  | 'gd_auth_rejected'
   | 'gd_otp_rate_limit_exceed'
   | 'gd_enrollment_complete'
   | 'gd_unenroll'

@@ -2,7 +2,7 @@
 // does not compile. The status counts where the answer is JSON or a page; a redirect carries code and text.
 
 import type { OAuthError } from '../errors.js';
-import type { UserDenial, UserFlow } from '../policy/decision.js';
+import type { MfaObstacle, UserDenial, UserFlow } from '../policy/decision.js';
 import type { Refusal } from './refusal.js';
 
 interface Context {
@@ -52,10 +52,11 @@ const organizationInvalid = ({ organization }: { organization: string }): OAuthE
   invalid(`parameter organization is invalid: ${organization}`);
 
 /** TX-8 has the first text; TP-17 and the page "MFA with CTE" have none. */
-const notSupported: Record<Extract<UserDenial, { reason: 'mfa_not_supported' }>['of'], OAuthError> = {
+const notSupported: Record<MfaObstacle, OAuthError> = {
   actor: invalid('MFA is not supported using actor_token with the requested token exchange profile.'),
   organization: invalid('MFA is not supported in token exchanges for an organization.'),
   third_party: denied('Multifactor authentication required'),
+  flow: denied('Multifactor authentication required'),
 };
 
 /** Rows of token-issuance.md; where it has no text, the defaults of its section 10, or ours. */

@@ -45,6 +45,7 @@ export const userGrantTypes: ReadonlySet<string> = new Set([
   grantTypes.passwordRealm,
   grantTypes.tokenExchange,
   grantTypes.mfaOtp,
+  grantTypes.mfaOob,
   grantTypes.mfaRecoveryCode,
   grantTypes.ciba,
 ]);

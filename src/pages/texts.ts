@@ -134,6 +134,37 @@ export const texts = {
     },
   },
 
+  deviceApprovals: {
+    title: 'Logins to approve',
+    request: (application: Content) => html`Sign in to ${application}`,
+    user: 'As',
+    ipAddress: 'From the address',
+    ends: 'Ends',
+    endsIn: (minutes: number) => (minutes < 2 ? 'in a minute' : `in ${minutes} minutes`),
+    warning: 'Approve only what you have just begun yourself.',
+    approve: 'Yes, it is me',
+    deny: 'No, refuse it',
+    none: 'Nothing waits for you now. This page looks again by itself.',
+    outcomes: {
+      approved: 'Approved. The login goes on.',
+      denied: 'Refused. If you did not begin it, somebody else knows your password: change it.',
+      gone: 'That login has been answered or has ended',
+    },
+    notPaired: {
+      title: 'This browser approves no logins',
+      lead: 'It has not been paired, or its pairing was taken back.',
+    },
+    waitTitle: (application: string) => `Approve the login to ${application}`,
+    waitHeading: 'Approve on your other device',
+    waitLead: (application: Content, user: Content) =>
+      html`to continue to <strong>${application}</strong> as <strong>${user}</strong>`,
+    open: (address: Content) =>
+      html`Open <strong>${address}</strong> in the browser that you have paired, and approve this login. This
+        page looks again by itself.`,
+    denied: 'The login was refused on your other device, or not answered in time',
+    askAgain: 'Ask again',
+  },
+
   pairing: {
     title: 'Approve logins with this browser',
     heading: (user: Content) => html`Use this browser to approve logins of ${user}?`,
@@ -199,6 +230,8 @@ export const texts = {
     look: (application: Content) => html`Look at the request of ${application}`,
     problems: {
       gone: 'That request has been answered or has ended, or it is for another account',
+      second_factor_missing:
+        'To approve this you need a second factor, and you have none yet. You are asked to set one up when you sign in to an application',
       changed: 'What is asked has changed since this page was shown. Look at it again',
       form_expired: 'This page was open for too long, or you have signed in anew. Look at it again',
     },

@@ -103,6 +103,9 @@ export type ClientDenial =
   | { readonly reason: 'action_failed' }
   | { readonly reason: 'configuration_not_understood'; readonly value: string };
 
+/** What nobody can be asked for a second factor with. */
+export type MfaObstacle = 'actor' | 'organization' | 'third_party' | 'flow';
+
 /** The same for access on behalf of a user. Four of them ask for something: a login, an organization, a second factor, a consent. */
 export type UserDenial =
   | Extract<
@@ -163,7 +166,7 @@ export type UserDenial =
     }
   | { readonly reason: 'consent_missing'; readonly audience: string | null }
   | { readonly reason: 'mfa_required' }
-  | { readonly reason: 'mfa_not_supported'; readonly of: 'actor' | 'organization' | 'third_party' }
+  | { readonly reason: 'mfa_not_supported'; readonly of: MfaObstacle }
   | { readonly reason: 'mfa_not_available' };
 
 export type Denial = ClientDenial | UserDenial;

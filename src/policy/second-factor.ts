@@ -3,12 +3,21 @@
 
 import type { AccessFacts, UserFacts } from '../domain/access-facts.js';
 import { isStrictThirdParty } from './client-kind.js';
-import type { UserAccessRequest, UserDenial, UserFlow } from './decision.js';
+import type { MfaObstacle, UserAccessRequest, UserDenial, UserFlow } from './decision.js';
 import { mayBe } from './may-be.js';
 import type { Trace } from './trace.js';
 
 /** Flows that stand on a login which was asked already, or which somebody else answers for. */
 const SETTLED: ReadonlySet<UserFlow> = new Set<UserFlow>(['code_exchange', 'on_behalf_of']);
+/** Flows in which a user can be asked: on a page, or by the application, or where the user approves. */
+const ASKABLE: ReadonlySet<UserFlow> = new Set<UserFlow>([
+  'authorize',
+  'device',
+  'password',
+  'custom_exchange',
+  'refresh',
+  'ciba',
+]);
 
 interface Missing {
   readonly source: string;
@@ -24,11 +33,12 @@ export function missingSecondFactor(
   { flow, hasActor = false, organization }: UserAccessRequest,
   { tenant, client }: Pick<AccessFacts, 'tenant' | 'client'>,
 ): Missing {
-  const notSupported = (source: string, because: string, of: 'actor' | 'organization' | 'third_party') => ({
+  const notSupported = (source: string, because: string, of: MfaObstacle) => ({
     source,
     because,
     denial: { reason: 'mfa_not_supported', of } as const,
   });
+  if (!ASKABLE.has(flow)) return notSupported('MF-5', 'nobody can be asked in this flow', 'flow');
   if (flow === 'custom_exchange' && hasActor) {
     return notSupported('TX-8', 'nobody can be asked while somebody acts for the user', 'actor');
   }
@@ -47,11 +57,13 @@ export function missingSecondFactor(
 
 /** MF-1 to MF-3: why this login needs a second factor; null where it does not. */
 function need(
-  { flow, asksForSecondFactor = false }: UserAccessRequest,
+  { flow, approvedScopes = null, asksForSecondFactor = false }: UserAccessRequest,
   { tenant, resourceServer }: AccessFacts,
   user: UserFacts,
 ): { readonly source: string; readonly because: string } | null {
   if (SETTLED.has(flow)) return null;
+  // The user is asked when there is something to approve, and not before.
+  if (flow === 'ciba' && approvedScopes === null) return null;
   // Fails closed: a tenant that does not say so wants it.
   if (mayBe(tenant.requiresSecondFactor)) {
     return { source: 'MF-1', because: 'the tenant requires a second factor of everybody' };

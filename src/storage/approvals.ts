@@ -3,6 +3,7 @@
 import type {
   Approval,
   ApprovalDecision,
+  ApprovalKind,
   AskingLimit,
   NewApproval,
   PolledApproval,
@@ -25,8 +26,8 @@ export interface ApprovalStore {
   create(approval: NewApproval, secret: string, limit: AskingLimit): Promise<boolean>;
   find(id: string): Promise<Approval | null>;
   findBySecret(secret: string): Promise<Approval | null>;
-  /** What a user has not answered yet, newest first. @param limit how many at most. */
-  pendingOf(userId: string, now: Date, limit: number): Promise<readonly Approval[]>;
+  /** What a user has not answered yet of a kind, newest first. @param limit how many at most. */
+  pendingOf(userId: string, kind: ApprovalKind, now: Date, limit: number): Promise<readonly Approval[]>;
   /**
    * Writes the answer of a user down: of one whom it asks, and the first only.
    * @returns false when it asks another user, has been answered, or has expired.

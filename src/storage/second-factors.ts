@@ -14,8 +14,8 @@ export interface AuthenticatorReader {
   find(userId: string, id: string): Promise<Authenticator | null>;
   /** The key of an app that makes one-time passwords, in base 32; null for everything else. */
   secretOf(id: string): Promise<string | null>;
-  /** The one that a browser was paired as. */
-  findPaired(deviceKey: string): Promise<Authenticator | null>;
+  /** Those that a browser was paired as: one for each user. */
+  pairedAs(deviceKey: string): Promise<readonly Authenticator[]>;
 }
 
 export interface AuthenticatorWriter extends AuthenticatorReader {
@@ -24,8 +24,12 @@ export interface AuthenticatorWriter extends AuthenticatorReader {
   rename(id: string, name: string | null): Promise<void>;
   /** @returns false when it was confirmed before, or has gone. */
   confirm(id: string, now: Date): Promise<boolean>;
-  /** Confirms one with what the browser will be known by. @returns false when it was paired before, or has gone. */
-  pair(id: string, deviceKey: string, now: Date): Promise<boolean>;
+  /**
+   * Confirms one with what the browser is known by from now on, for all users that it was paired for before.
+   * @param before what it was known by until now; null for a browser that nobody has paired.
+   * @returns false when it was paired before, or has gone.
+   */
+  pair(id: string, deviceKey: string, before: string | null, now: Date): Promise<boolean>;
   /** Takes a user's recovery code away. @returns false when it is another one. */
   takeRecoveryCode(userId: string, code: string): Promise<boolean>;
   /** @returns false when the user has none of that id. */

@@ -110,12 +110,12 @@ export class Browser {
     throw new Error(`too many redirects, the last to ${url.href}`);
   }
 
-  /** Sends the form of a page, with its hidden fields. */
+  /** Sends the first form of a page, with its hidden fields. */
   submit(page: Page, fields: Record<string, string>): Promise<Page> {
-    const form = /<form[^>]*>/.exec(page.html)?.[0];
+    const form = /<form[^>]*>[^]*?<\/form>/.exec(page.html)?.[0];
     if (form === undefined)
       throw new Error(`there is no form on "${page.title}": ${page.html.slice(0, 2000)}`);
-    const hidden = [...page.html.matchAll(/<input[^>]*type="hidden"[^>]*>/g)].map(
+    const hidden = [...form.matchAll(/<input[^>]*type="hidden"[^>]*>/g)].map(
       ([tag]) => [attribute(tag, 'name') ?? '', attribute(tag, 'value') ?? ''] as const,
     );
     return this.open(new URL(attribute(form, 'action') ?? '', page.url), {

@@ -15,6 +15,7 @@ CREATE TABLE "approvals" (
     "status" "ApprovalStatus" NOT NULL DEFAULT 'pending',
     "approved_scopes" TEXT[] COLLATE "C" NOT NULL,
     "authenticated_at" TIMESTAMPTZ(3),
+    "has_second_factor" BOOLEAN NOT NULL DEFAULT false,
     "created_at" TIMESTAMPTZ(3) NOT NULL,
     "expires_at" TIMESTAMPTZ(3) NOT NULL,
     "decided_at" TIMESTAMPTZ(3),

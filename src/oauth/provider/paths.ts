@@ -16,6 +16,9 @@ export const paths = {
   /** Ours: what users are asked to approve; and the platform's link to one of it. */
   approvals: '/u/approvals',
   approval: '/bc-verify',
+  /** Ours: pairing a browser with a user, and what waits there to be approved. */
+  pairing: '/u/pair',
+  deviceApprovals: '/u/device',
   /** For test suites, where the server was started for it. */
   testLogin: '/_grantry/login',
   testApproval: '/_grantry/approve',

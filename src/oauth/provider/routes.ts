@@ -14,6 +14,8 @@ import { backchannelAuthorize } from './backchannel/authorize.js';
 import { approvalLink, approvalPages } from './backchannel/pages.js';
 import { setAside } from './login/asked.js';
 import { authenticatedForm, refuse } from './endpoints/client-endpoints.js';
+import { deviceApprovalPages } from './devices/approvals.js';
+import { pairingPages } from './devices/pairing.js';
 import { handOver, readForm } from './hand-over.js';
 import { interactionPages } from './login/interaction-routes.js';
 import { runLibrary } from './library/internals.js';
@@ -122,6 +124,8 @@ export function userFlows(given: UserFlowOptions): UserFlows {
     [paths.end_session, signOut],
     [paths.logout, logout(provider, options)],
   ]);
+  answers.set(paths.pairing, pairingPages(provider, options));
+  answers.set(paths.deviceApprovals, deviceApprovalPages(provider, options));
   const mfa = mfaEndpoints(options);
   if (options.testLogin) {
     answers.set(paths.testLogin, testLogin(provider, options));

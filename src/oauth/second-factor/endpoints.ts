@@ -3,12 +3,8 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
-import {
-  type Authenticator,
-  type AuthenticatorKind,
-  factorKinds,
-  isSecondFactor,
-} from '../../domain/second-factor.js';
+import { type Authenticator, type AuthenticatorKind } from '../../domain/second-factor.js';
+import { connectionOf } from '../../http/connection.js';
 import { proveClient } from '../client-authentication.js';
 import { identify, identityParameters } from '../client-identity.js';
 import { fault, malformed, methodNotAllowed, type Refusal } from '../refusal.js';
@@ -16,9 +12,10 @@ import { readParameters } from '../request-parameters.js';
 import { type AnswerOptions, TokenAnswer } from '../token-answer.js';
 import type { UserTokenOptions } from '../user-tokens/options.js';
 import { callerOf, type Caller } from './bearer.js';
+import { askOnDevice, beginPairing, pairingAddress } from './devices.js';
 import { beginApp, changedByUser } from './enrolment.js';
 import { findTransaction } from './transaction.js';
-import { usableFactors } from './verification.js';
+import { challengeable, usableFactors } from './verification.js';
 
 type Options = UserTokenOptions & AnswerOptions;
 type Answer = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
@@ -40,6 +37,14 @@ const notEnrolled = (): Refusal =>
   );
 const unsupported = (description: string): Refusal =>
   fault('second_factor_not_available', 400, 'unsupported_challenge_type', description);
+
+const askedTooOften = (): Refusal =>
+  fault(
+    'too_many_attempts',
+    429,
+    'too_many_attempts',
+    'The user has been asked too often. Try again in a minute.',
+  );
 
 /** Authenticators by the names of this API. */
 const TYPES: Record<
@@ -70,17 +75,19 @@ async function associate(req: IncomingMessage, caller: Caller, options: Options)
   if ('reason' in sent) return sent;
   const read = association.safeParse(sent.readAll(new Set()));
   if (!read.success) return malformed('Missing or invalid parameter: authenticator_types');
-  const { client_id: clientId, authenticator_types: types } = read.data;
+  const { client_id: clientId, authenticator_types: types, oob_channels: channels } = read.data;
   if (clientId !== undefined && clientId !== caller.clientId) {
     return malformed('mfa_token not issued to this client');
   }
   const { storage } = options;
   if (caller.scopes === null) {
     // Whoever has a second factor shows it first: else a password alone would be good for another one.
-    const enrolled = await storage.config.authenticators.listOf(caller.user.userId);
-    if (enrolled.some(isSecondFactor)) return alreadyEnrolled();
+    if ((await challengeable(caller.user.userId, storage)).length > 0) return alreadyEnrolled();
   } else if (!caller.scopes.includes('enroll')) return insufficientScope('enroll');
   const factors = await usableFactors(storage);
+  if (types.includes('oob') && channels.includes('auth0') && factors.includes('push-notification')) {
+    return associateDevice(req, caller, options);
+  }
   if (!types.includes('otp') || !factors.includes('otp')) {
     return unsupported(`None of the authenticator types (${types.join(', ').slice(0, 200)}) is available.`);
   }
@@ -90,6 +97,27 @@ async function associate(req: IncomingMessage, caller: Caller, options: Options)
       authenticator_type: 'otp',
       secret,
       barcode_uri: uri,
+      ...(recoveryCode !== null && { recovery_codes: [recoveryCode] }),
+    },
+  };
+}
+
+/** The link stands where the platform has the code for its own app: what reads QR codes opens it. */
+async function associateDevice(
+  req: IncomingMessage,
+  { user, clientId }: Caller,
+  options: Options,
+): Promise<Result> {
+  const { ip } = connectionOf(req);
+  const begun = await beginPairing(user, { clientId, ip }, options);
+  if (begun === null) return askedTooOften();
+  const { token, code, recoveryCode } = begun;
+  return {
+    body: {
+      authenticator_type: 'oob',
+      oob_channel: 'auth0',
+      oob_code: code,
+      barcode_uri: pairingAddress(options.tenant.issuer, token),
       ...(recoveryCode !== null && { recovery_codes: [recoveryCode] }),
     },
   };
@@ -138,11 +166,7 @@ async function challenge(req: IncomingMessage, options: Options): Promise<Result
   if (waiting === null) return unauthorized();
   if (waiting.clientId !== clientId) return malformed('mfa_token not issued to this client');
 
-  const factors = await usableFactors(storage);
-  const all = await storage.config.authenticators.listOf(waiting.userId);
-  const enrolled = all.filter(
-    (each) => isSecondFactor(each) && factors.some((factor) => factorKinds[factor] === each.kind),
-  );
+  const enrolled = await challengeable(waiting.userId, storage);
   if (enrolled.length === 0) return notEnrolled();
   const wanted = parameters.get('challenge_type')?.split(' ');
   const id = parameters.get('authenticator_id');
@@ -154,7 +178,11 @@ async function challenge(req: IncomingMessage, options: Options): Promise<Result
     const types = [...new Set(enrolled.map(typeOf))].join(', ');
     return unsupported(`The user does not support the requested challenge type. Supported: ${types}.`);
   }
-  return { body: { challenge_type: typeOf(chosen) } };
+  if (chosen.kind !== 'push') return { body: { challenge_type: 'otp' } };
+  const user = await storage.config.users.find(waiting.userId);
+  if (user === null) return unauthorized();
+  const asked = await askOnDevice(user, { clientId, ip: connectionOf(req).ip }, options);
+  return asked === null ? askedTooOften() : { body: { challenge_type: 'oob', oob_code: asked.code } };
 }
 
 const PREFIX = '/mfa/';

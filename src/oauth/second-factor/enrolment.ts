@@ -39,13 +39,10 @@ export const changedByUser = (
 export const recoveryCodesAreOn = async ({ config }: Pick<Storage, 'config'>): Promise<boolean> =>
   (await config.secondFactors.get()).factors.includes('recovery-code');
 
-export interface AppToSetUp {
-  readonly authenticator: Authenticator;
+interface AppToSetUp extends Begun {
   /** In base 32. */
   readonly secret: string;
   readonly uri: string;
-  /** The first that the user gets; null where there is one, or they are switched off. */
-  readonly recoveryCode: string | null;
 }
 
 /** Takes away what the user began to set up before, so that only the newest can be gone on with. */
@@ -66,28 +63,34 @@ async function firstRecoveryCode(config: ConfigWriter, userId: string, now: Date
   return code;
 }
 
-/** Begins to set up an app that makes one-time passwords. */
-export async function beginApp(user: User, { storage, tenant, now }: Enrolling): Promise<AppToSetUp> {
-  const { userId } = user;
-  const secret = newSecret();
+interface Begun {
+  readonly authenticator: Authenticator;
+  /** The first that the user gets; null where there is one, or they are switched off. */
+  readonly recoveryCode: string | null;
+}
+
+/** Begins to set up what the user has none of yet, in place of what was begun before. */
+function begin(
+  { userId }: User,
+  made: { readonly kind: 'totp'; readonly secret: string } | { readonly kind: 'push' },
+  { storage, now }: Enrolling,
+): Promise<Begun> {
   return storage.write(async (config) => {
     await forgetUnfinished(config, userId);
     const recoveryCode = await firstRecoveryCode(config, userId, now());
     const unconfirmed = { userId, name: null, confirmedAt: null, createdAt: now() };
-    const authenticator = await config.authenticators.create({ ...unconfirmed, kind: 'totp', secret });
-    const result = { authenticator, secret, uri: enrolmentUri(secret, user, tenant), recoveryCode };
-    return { result, entry: null };
+    const authenticator = await config.authenticators.create({ ...unconfirmed, ...made });
+    return { result: { authenticator, recoveryCode }, entry: null };
   });
 }
 
-/** The app that the user is setting up; null when there is none. */
-export async function unfinishedApp(
-  user: User,
-  { storage: { config }, tenant }: Pick<Enrolling, 'storage' | 'tenant'>,
-): Promise<Pick<AppToSetUp, 'authenticator' | 'secret' | 'uri'> | null> {
-  const all = await config.authenticators.listOf(user.userId);
-  const authenticator = all.findLast(({ kind, confirmedAt }) => kind === 'totp' && confirmedAt === null);
-  const secret = authenticator && (await config.authenticators.secretOf(authenticator.id));
-  if (authenticator === undefined || secret === null || secret === undefined) return null;
-  return { authenticator, secret, uri: enrolmentUri(secret, user, tenant) };
+/** Begins to set up an app that makes one-time passwords. */
+export async function beginApp(user: User, options: Enrolling): Promise<AppToSetUp> {
+  const secret = newSecret();
+  const begun = await begin(user, { kind: 'totp', secret }, options);
+  return { ...begun, secret, uri: enrolmentUri(secret, user, options.tenant) };
 }
+
+/** Begins to pair a browser on another device (`devices.ts`). */
+export const beginDevice = (user: User, options: Enrolling): Promise<Begun> =>
+  begin(user, { kind: 'push' }, options);

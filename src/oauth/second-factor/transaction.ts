@@ -4,11 +4,11 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import type { AuthorizationDetail } from '../../domain/authorization.js';
 import { isJsonObject, type JsonObject } from '../../domain/json.js';
-import { factorKinds, isSecondFactor } from '../../domain/second-factor.js';
+import { factorKinds } from '../../domain/second-factor.js';
 import type { UserAccessRequest } from '../../policy/decision.js';
 import type { Storage } from '../../storage/storage.js';
 import type { Refusal } from '../refusal.js';
-import { usableFactors } from './verification.js';
+import { challengeable, usableFactors } from './verification.js';
 
 /** token-issuance.md SY-4: as long as tokens for the MFA API. */
 const LIFETIME_SECONDS = 600;
@@ -76,7 +76,7 @@ export async function askForSecondFactor(waiting: MfaTransaction, asking: Asking
     expiresAt: new Date(now().getTime() + LIFETIME_SECONDS * 1000),
   };
   await storage.artifacts.put(MFA_TOKEN, token, artifact, now());
-  const enrolled = (await storage.config.authenticators.listOf(waiting.userId)).filter(isSecondFactor);
+  const enrolled = await challengeable(waiting.userId, storage);
   const factors = await usableFactors(storage);
   const [word, types] =
     enrolled.length > 0

@@ -1,8 +1,13 @@
 // Whether what a user shows beside a password is right. Every attempt is counted before it is tried, by the user and not by
 // the address it comes from: whoever has the password can be anywhere.
 
-import { independentFactors, isSecondFactor, secondFactorLimits } from '../../domain/second-factor.js';
-import type { Authenticator, factorKinds } from '../../domain/second-factor.js';
+import {
+  factorKinds,
+  independentFactors,
+  isSecondFactor,
+  secondFactorLimits,
+} from '../../domain/second-factor.js';
+import type { Authenticator } from '../../domain/second-factor.js';
 import type { User } from '../../domain/user.js';
 import type { Storage } from '../../storage/storage.js';
 import { stepOf } from './one-time-passwords.js';
@@ -36,11 +41,24 @@ export async function usableFactors({
   return independentFactors.filter((factor) => factors.includes(factor));
 }
 
-/** The user's apps that a password may be of: those that work, or the one that is being set up where none does. */
-async function candidates(user: User, { config }: Storage): Promise<readonly Authenticator[]> {
-  const all = await config.authenticators.listOf(user.userId);
-  const apps = all.filter(({ kind }) => kind === 'totp');
-  return all.some(isSecondFactor) ? apps.filter(isSecondFactor) : apps;
+/** What a user can be asked for: second factors that work, of factors that are switched on. */
+export async function challengeable(
+  userId: string,
+  storage: Pick<Storage, 'config'>,
+): Promise<readonly Authenticator[]> {
+  const kinds = (await usableFactors(storage)).map((factor): string => factorKinds[factor]);
+  const all = await storage.config.authenticators.listOf(userId);
+  return all.filter((each) => isSecondFactor(each) && kinds.includes(each.kind));
+}
+
+/** The user's apps that a password may be of: those that work, or the one that is being set up where nothing does. */
+async function candidates({ userId }: User, storage: Storage): Promise<readonly Authenticator[]> {
+  const working = await challengeable(userId, storage);
+  const all = working.length > 0 ? working : await storage.config.authenticators.listOf(userId);
+  const isOn = (await usableFactors(storage)).includes('otp');
+  return all.filter(
+    ({ kind, confirmedAt }) => isOn && kind === 'totp' && (working.length > 0 || confirmedAt === null),
+  );
 }
 
 /**

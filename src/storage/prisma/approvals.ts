@@ -20,7 +20,7 @@ const asked: z.ZodType<AskedApproval> = z.strictObject({
   authorizationDetails: z.array(jsonObject.and(z.object({ type: z.string() }))).nullable(),
 });
 
-const kind = z.enum(['ciba']);
+const kind = z.enum(['ciba', 'second_factor']);
 
 const polled = z.array(z.object({ id: z.string(), too_soon: z.boolean(), seconds: z.number() }));
 
@@ -46,6 +46,7 @@ export function approvalStore(db: PrismaClient, sealing: Sealing, logged: Logged
       decidedAt: row.decidedAt,
       approvedScopes: isApproved ? row.approvedScopes : null,
       authenticatedAt: row.authenticatedAt,
+      hasSecondFactor: row.hasSecondFactor,
     };
   }
 
@@ -81,9 +82,9 @@ export function approvalStore(db: PrismaClient, sealing: Sealing, logged: Logged
 
     findBySecret: (secret) => find({ digest: digestOf(secret) }),
 
-    async pendingOf(userId, now, limit) {
+    async pendingOf(userId, ofKind, now, limit) {
       const rows = await db.approval.findMany({
-        where: { userId, status: 'pending', expiresAt: { gt: now } },
+        where: { userId, kind: ofKind, status: 'pending', expiresAt: { gt: now } },
         orderBy: { seq: 'desc' },
         take: limit,
       });
@@ -93,7 +94,11 @@ export function approvalStore(db: PrismaClient, sealing: Sealing, logged: Logged
     async decide(id, userId, decision, now) {
       const answer =
         decision.status === 'approved'
-          ? { approvedScopes: [...decision.scopes], authenticatedAt: decision.authenticatedAt }
+          ? {
+              approvedScopes: [...decision.scopes],
+              authenticatedAt: decision.authenticatedAt,
+              hasSecondFactor: decision.hasSecondFactor,
+            }
           : {};
       const { count } = await db.approval.updateMany({
         where: { id, userId, status: 'pending', expiresAt: { gt: now } },

@@ -50,10 +50,9 @@ export function authenticatorReader(db: Db, sealing: Sealing): AuthenticatorRead
       const sealed = row?.encryptedSecret ?? null;
       return sealed && sealing.openText(sealed, secretPlace(id));
     },
-    async findPaired(deviceKey) {
+    async pairedAs(deviceKey) {
       const where = { kind: 'push', secretDigest: digestOf(sealing, 'push', deviceKey) };
-      const row = await db.authenticator.findFirst({ where });
-      return row && toDomain(row);
+      return (await db.authenticator.findMany({ where, orderBy: { seq: 'asc' } })).map(toDomain);
     },
   };
 }
@@ -79,10 +78,15 @@ export function authenticatorWriter(db: Db, sealing: Sealing): AuthenticatorWrit
       const where = { id, confirmedAt: null, kind: { not: 'push' } };
       return (await db.authenticator.updateMany({ where, data: { confirmedAt } })).count > 0;
     },
-    async pair(id, deviceKey, confirmedAt) {
+    async pair(id, deviceKey, before, confirmedAt) {
       const secretDigest = digestOf(sealing, 'push', deviceKey);
       const where = { id, confirmedAt: null, kind: 'push' };
-      return (await db.authenticator.updateMany({ where, data: { confirmedAt, secretDigest } })).count > 0;
+      const { count } = await db.authenticator.updateMany({ where, data: { confirmedAt, secretDigest } });
+      if (count > 0 && before !== null) {
+        const known = { kind: 'push', secretDigest: digestOf(sealing, 'push', before) };
+        await db.authenticator.updateMany({ where: known, data: { secretDigest } });
+      }
+      return count > 0;
     },
     async takeRecoveryCode(userId, code) {
       const secretDigest = digestOf(sealing, 'recovery-code', code);

@@ -123,7 +123,7 @@ describe('a one-time password', () => {
     const tokens = await Promise.all(Array.from({ length: 4 }, () => mfaTokenOf(server, app, user)));
     const otp = nextCode();
     const answers = await Promise.all(tokens.map((token) => answerWith({ mfa_token: token, otp })));
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 403, 403, 403]);
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 403, 403, 403]);
   });
 
   test('is taken one step early or late, and no further', async () => {
@@ -258,7 +258,7 @@ describe('a recovery code', () => {
       { error: 'invalid_grant', error_description: 'MFA Authorization rejected.' },
     ]);
     const both = await Promise.all([take(next), take(next)]);
-    expect(both.map(({ status }) => status).sort()).toEqual([200, 403]);
+    expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 403]);
     recoveryCode = String(both.find(({ status }) => status === 200)?.body.recovery_code);
   });
 
@@ -417,7 +417,7 @@ describe('access tokens for the MFA API', () => {
     const begun = await mfaApi(server, 'post', 'associate', token, { authenticator_types: ['otp'] });
     expect(begun.body).not.toHaveProperty('recovery_codes');
     const listed = await mfaApi(server, 'get', 'authenticators', token);
-    const [confirmed] = (listed.body as { id: string; authenticator_type: string; active: boolean }[]).filter(
+    const confirmed = (listed.body as { id: string; authenticator_type: string; active: boolean }[]).find(
       ({ authenticator_type: type, active }) => type === 'otp' && active,
     );
     const path = `authenticators/${encodeURIComponent(confirmed?.id ?? '')}`;

@@ -116,7 +116,7 @@ describe('a user with an authenticator app', () => {
       { decision: 'continue', saved: 'yes' },
       { recovery_code: '' },
     ]) {
-      const next = await browser.submit(page, fields as Record<string, string>);
+      const next = await browser.submit(page, fields);
       expect(next.url.origin).toBe(server.url);
       expect(next.status).toBe(400);
     }

@@ -138,6 +138,7 @@ test.each([
   [{ ...denials.proof_of_possession_required, audience: null }, /^Tokens of this client/],
   [{ ...denials.mfa_not_supported, of: 'organization' }, /for an organization\.$/],
   [{ ...denials.mfa_not_supported, of: 'third_party' }, /^Multifactor authentication required$/],
+  [{ ...denials.mfa_not_supported, of: 'flow' }, /^Multifactor authentication required$/],
 ])('the other text of a reason', (denial, text) => {
   expect(userRefusalFor(denial, 'c1', 'authorize').error.description).toMatch(text);
 });

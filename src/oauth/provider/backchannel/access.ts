@@ -43,7 +43,7 @@ export function requestToAsk(
 
 /** The same, of one that is kept: for the API that it was made for, whatever the tenant's default is by now. */
 export function requestOfApproval(
-  { audience, organizationId: organization, asked, approvedScopes }: Approval,
+  { audience, organizationId: organization, asked, approvedScopes, hasSecondFactor }: Approval,
   tenant: Tenant,
 ): UserAccessRequest {
   const about = { audience: audience ?? userinfoOf(tenant), resource: null, organization, asked };
@@ -51,5 +51,6 @@ export function requestOfApproval(
     ...requestToAsk(about, tenant),
     approvedScopes,
     hasAgreedToDetails: approvedScopes !== null,
+    ...(hasSecondFactor && { secondFactor: 'now' }),
   };
 }

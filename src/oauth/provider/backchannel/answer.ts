@@ -47,13 +47,19 @@ export const isPending = ({ status, expiresAt }: Approval, now: Date): boolean =
 /**
  * Approves what the user was shown.
  *
- * @returns `changed` where something else would be shown by now, `gone` where it was answered before, or is over.
+ * @returns `changed` where something else would be shown by now, `gone` where it was answered before, or is over,
+ *   `second_factor` where the user has to show one first.
  */
 export async function approve(
   approval: Approval,
-  given: { readonly userId: string; readonly shown: string; readonly authenticatedAt: Date },
+  given: {
+    readonly userId: string;
+    readonly shown: string;
+    readonly authenticatedAt: Date;
+    readonly hasSecondFactor: boolean;
+  },
   options: UserTokenOptions,
-): Promise<'approved' | 'changed' | 'gone'> {
+): Promise<'approved' | 'changed' | 'gone' | 'second_factor'> {
   const { storage, now } = options;
   const seen = await lookAt(approval, options);
   if (seen === null) return 'gone';
@@ -62,7 +68,15 @@ export async function approve(
     status: 'approved',
     scopes: seen.scopes,
     authenticatedAt: given.authenticatedAt,
+    hasSecondFactor: given.hasSecondFactor,
   } as const;
+  const approved = { ...approval, approvedScopes: seen.scopes, hasSecondFactor: given.hasSecondFactor };
+  const { clientId, userId } = approval;
+  const request = requestOfApproval(approved, options.tenant);
+  const considered = await decideUserAccess(request, { clientId, userId }, options);
+  if (considered === null) return 'gone';
+  if (!considered.decision.granted)
+    return considered.decision.denial.reason === 'mfa_required' ? 'second_factor' : 'changed';
   const counts = await storage.approvals.decide(approval.id, given.userId, decision, now());
   return counts ? 'approved' : 'gone';
 }

@@ -4,18 +4,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Provider } from 'oidc-provider';
 import type { Approval } from '../../../domain/approval.js';
+import { isSecondFactor } from '../../../domain/second-factor.js';
 import type { User } from '../../../domain/user.js';
 import { connectionOf } from '../../../http/connection.js';
 import { loginLogEntry } from '../../../login/login-log.js';
 import { approvalOutcomePage, type ApprovalProblem } from '../../../pages/approvals.js';
 import { FIELD } from '../../../pages/form.js';
+import { type CodeProblem, oneTimePasswordPage } from '../../../pages/second-factor.js';
 import { pageHeaders } from '../../../pages/security-policy.js';
 import { signIn } from '../endpoints/sign-in.js';
 import { endSession } from '../endpoints/sign-out.js';
 import { readForm } from '../hand-over.js';
-import type { Returned } from '../login/interaction-pages.js';
+import { nameOf, type Returned } from '../login/interaction-pages.js';
 import type { InteractionOptions } from '../login/interaction-routes.js';
+import { SECOND_FACTOR } from '../login/login-request.js';
 import { SESSION_LIFETIME } from '../provider.js';
+import { takeOneTimePassword } from '../../second-factor/verification.js';
 import { approve } from './answer.js';
 import { addressOf, connectionsFor, ownApproval, pendingFor, showApprovals, showSignIn } from './show.js';
 import { isOfVisitor, type Visitor, visitorOf } from './visitor.js';
@@ -96,14 +100,64 @@ export function approvalPages(provider: Provider, options: InteractionOptions): 
     approval: Approval,
     user: User,
     form: URLSearchParams,
-    { authenticatedAt }: Visitor,
-  ): Promise<'approved' | 'denied' | ApprovalProblem> {
+    { authenticatedAt, session }: Visitor,
+  ): Promise<'approved' | 'denied' | 'second_factor' | ApprovalProblem> {
     const { userId } = user;
     if (form.get(FIELD.decision) !== 'approve') {
       const counts = await storage.approvals.decide(approval.id, userId, { status: 'denied' }, now());
       return counts ? 'denied' : 'gone';
     }
-    return approve(approval, { userId, shown: form.get(FIELD.shown) ?? '', authenticatedAt }, options);
+    const hasSecondFactor = (session.amr ?? []).includes(SECOND_FACTOR);
+    const given = { userId, shown: form.get(FIELD.shown) ?? '', authenticatedAt, hasSecondFactor };
+    return approve(approval, given, options);
+  }
+
+  /** Whoever has shown a second factor looks at the request again, and answers then. */
+  async function askSecondFactor(
+    res: ServerResponse,
+    approval: Approval,
+    { user, csrfToken }: Visitor & { readonly user: User },
+    problem?: CodeProblem,
+  ): Promise<void> {
+    const enrolled = await storage.config.authenticators.listOf(user.userId);
+    if (!enrolled.some((each) => each.kind === 'totp' && isSecondFactor(each))) {
+      const shown = { user, csrfToken };
+      send(res, 403, await showApprovals(approval.id, shown, options, 'second_factor_missing'));
+      return;
+    }
+    const client = await storage.config.clients.find(approval.clientId);
+    const page = oneTimePasswordPage({
+      action: addressOf(approval.id),
+      csrfToken,
+      application: { name: client?.name ?? approval.clientId },
+      user: { name: nameOf(user) },
+      offersRecoveryCode: false,
+      problem,
+    });
+    send(res, problem === undefined ? 200 : problem === 'too_many_attempts' ? 429 : 400, page);
+  }
+
+  async function secondFactor(
+    res: ServerResponse,
+    visitor: Visitor & { readonly user: User },
+    form: URLSearchParams,
+    id: string | null,
+  ): Promise<void> {
+    const { user, session } = visitor;
+    const approval = await ownApproval(id, user, options);
+    if (approval === null || form.get(FIELD.decision) === 'cancel') {
+      goTo(res, id);
+      return;
+    }
+    const typed = form.get(FIELD.oneTimePassword)?.replaceAll(/\s/g, '') ?? '';
+    const taken = typed === '' ? 'missing' : await takeOneTimePassword(user, typed, options);
+    if (typeof taken === 'string') {
+      await askSecondFactor(res, approval, visitor, taken);
+      return;
+    }
+    session.amr = [...new Set([...(session.amr ?? []), SECOND_FACTOR])];
+    await session.persist();
+    goTo(res, approval.id);
   }
 
   async function answer(
@@ -120,6 +174,10 @@ export function approvalPages(provider: Provider, options: InteractionOptions): 
       return;
     }
     const outcome = await decide(approval, user, form, visitor);
+    if (outcome === 'second_factor') {
+      await askSecondFactor(res, approval, visitor);
+      return;
+    }
     if (outcome !== 'approved' && outcome !== 'denied') {
       send(res, 400, await showApprovals(id, visitor, options, outcome));
       return;
@@ -148,7 +206,8 @@ export function approvalPages(provider: Provider, options: InteractionOptions): 
     else if (form.get(FIELD.decision) === 'switch_account') {
       await endSession(provider, visitor.session, provider.createContext(req, res));
       goTo(res, id);
-    } else await answer(res, { ...visitor, user }, form);
+    } else if (form.has(FIELD.oneTimePassword)) await secondFactor(res, { ...visitor, user }, form, id);
+    else await answer(res, { ...visitor, user }, form);
   }
 
   return async (req, res) => {

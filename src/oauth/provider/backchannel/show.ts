@@ -25,7 +25,7 @@ export async function pendingFor(
   user: User,
   { storage, now }: UserTokenOptions,
 ): Promise<readonly Approval[]> {
-  return storage.approvals.pendingOf(user.userId, now(), MOST_SHOWN);
+  return storage.approvals.pendingOf(user.userId, 'ciba', now(), MOST_SHOWN);
 }
 
 /** One that waits for this user; null for any other, whether there is one or not. */
@@ -35,7 +35,12 @@ export async function ownApproval(
   { storage, now }: UserTokenOptions,
 ): Promise<Approval | null> {
   const approval = id === null ? null : await storage.approvals.find(id);
-  return approval !== null && approval.userId === user.userId && isPending(approval, now()) ? approval : null;
+  return approval !== null &&
+    approval.kind === 'ciba' &&
+    approval.userId === user.userId &&
+    isPending(approval, now())
+    ? approval
+    : null;
 }
 
 /**

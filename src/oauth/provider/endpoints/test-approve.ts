@@ -6,6 +6,7 @@ import { z } from 'zod';
 import type { Approval } from '../../../domain/approval.js';
 import { isUnstorable } from '../../../domain/text.js';
 import { approve, isPending, lookAt } from '../backchannel/answer.js';
+import { approveOnDevice } from '../../second-factor/devices.js';
 import type { UserFlowOptions } from '../routes.js';
 
 const text = z
@@ -14,6 +15,7 @@ const text = z
   .refine((value) => !isUnstorable(value));
 const decision = z.enum(['approve', 'deny']);
 const body = z.union([
+  // Of a backchannel request, or the `oob_code` of a second factor.
   z.strictObject({ auth_req_id: text, decision }),
   z.strictObject({ user_id: text, binding_message: text.optional(), decision }),
 ]);
@@ -30,17 +32,21 @@ export function testApprove(
   async function named(sent: z.infer<typeof body>): Promise<Approval | null> {
     if ('auth_req_id' in sent) return storage.approvals.findBySecret(sent.auth_req_id);
     const { user_id: userId, binding_message: message } = sent;
-    const pending = await storage.approvals.pendingOf(userId, now(), MOST_PENDING);
+    const pending = [
+      ...(await storage.approvals.pendingOf(userId, 'ciba', now(), MOST_PENDING)),
+      ...(await storage.approvals.pendingOf(userId, 'second_factor', now(), MOST_PENDING)),
+    ];
     return pending.find(({ asked }) => message === undefined || asked.bindingMessage === message) ?? null;
   }
 
   async function isAnswered(approval: Approval, isYes: boolean): Promise<boolean> {
     const { id, userId } = approval;
     if (!isYes) return storage.approvals.decide(id, userId, { status: 'denied' }, now());
+    const given = { userId, authenticatedAt: now(), hasSecondFactor: true };
+    if (approval.kind === 'second_factor') return approveOnDevice(id, userId, options);
     const seen = await lookAt(approval, options);
     if (seen === null) return false;
-    const given = { userId, shown: seen.shown, authenticatedAt: now() };
-    return (await approve(approval, given, options)) === 'approved';
+    return (await approve(approval, { ...given, shown: seen.shown }, options)) === 'approved';
   }
 
   return async (req, res) => {

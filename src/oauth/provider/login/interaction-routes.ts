@@ -51,6 +51,9 @@ const cancelled: Step = {
   result: { error: 'access_denied', error_description: 'User cancelled the login' },
 };
 
+const isAboutSecondFactor = ({ interaction: { prompt } }: LoginUnderWay): boolean =>
+  prompt.name === 'second_factor' || prompt.name === 'conclusion';
+
 export function interactionPages(
   provider: Provider,
   options: InteractionOptions,
@@ -66,7 +69,7 @@ export function interactionPages(
         return showOrganizations(login, storage);
       case 'second_factor':
       case 'conclusion':
-        return hasShownSecondFactor(login) ? goOn(login.interaction.returnTo) : secondFactor.show(login);
+        return hasShownSecondFactor(login) ? goOn(login.interaction.returnTo) : secondFactor.ask(login);
       case 'consent':
         return showConsent(login, storage);
       default:
@@ -227,7 +230,20 @@ export function interactionPages(
       send(res, 400, await showLoginExpired(login));
       return;
     }
-    const step = await answer(req, login, form);
+    await take(req, res, await answer(req, login, form));
+  }
+
+  async function open(req: IncomingMessage, res: ServerResponse): Promise<void> {
+    const login = await loginUnderWay(provider, req, res, storage);
+    const waits = isAboutSecondFactor(login) && !hasShownSecondFactor(login);
+    await take(
+      req,
+      res,
+      waits ? await secondFactor.look(req, login) : { page: await show(login), status: 200 },
+    );
+  }
+
+  async function take(req: IncomingMessage, res: ServerResponse, step: Step): Promise<void> {
     if ('page' in step) {
       if (step.result) await provider.interactionResult(req, res, step.result);
       send(res, step.status, step.page);
@@ -244,14 +260,14 @@ export function interactionPages(
     if (name === 'login' || name === 'select_account') {
       return showLogin(login, storage, { problems: ['form_expired'] });
     }
-    if (name === 'second_factor' || name === 'conclusion') return secondFactor.show(login, 'form_expired');
+    if (isAboutSecondFactor(login)) return secondFactor.ask(login, 'form_expired');
     return show(login);
   }
 
   return async (req, res) => {
     try {
       if (req.method === 'POST') await submit(req, res);
-      else send(res, 200, await show(await loginUnderWay(provider, req, res, storage)));
+      else await open(req, res);
     } catch (error) {
       if (!(error instanceof errors.SessionNotFound)) throw error;
       send(

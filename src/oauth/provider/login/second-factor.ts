@@ -3,10 +3,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { InteractionResults, Provider } from 'oidc-provider';
 import { z } from 'zod';
+import { markUntil } from '../../../domain/authorization.js';
 import type { LogType } from '../../../domain/log-entry.js';
-import { isSecondFactor } from '../../../domain/second-factor.js';
 import type { User } from '../../../domain/user.js';
 import { connectionOf } from '../../../http/connection.js';
+import { waitForDevicePage } from '../../../pages/device-approvals.js';
 import { FIELD } from '../../../pages/form.js';
 import {
   enrolmentPage,
@@ -14,12 +15,19 @@ import {
   oneTimePasswordPage,
   recoveryCodePage,
 } from '../../../pages/second-factor.js';
+import { askOnDevice } from '../../second-factor/devices.js';
 import { beginApp, recoveryCodesAreOn } from '../../second-factor/enrolment.js';
 import { enrolmentUri } from '../../second-factor/one-time-passwords.js';
 import { newRecoveryCode } from '../../second-factor/recovery-codes.js';
-import { takeOneTimePassword, takeRecoveryCode, type Wrong } from '../../second-factor/verification.js';
+import {
+  challengeable,
+  takeOneTimePassword,
+  takeRecoveryCode,
+  type Wrong,
+} from '../../second-factor/verification.js';
 import type { UserTokenOptions } from '../../user-tokens/options.js';
 import { facesOf } from './interaction-pages.js';
+import { paths } from '../paths.js';
 import type { LoginUnderWay } from './interaction.js';
 import { type OwnResult, SECOND_FACTOR } from './login-request.js';
 
@@ -33,6 +41,10 @@ type Step =
 /** What a login that sets an app up keeps until it is done. */
 const SETUP = 'SecondFactorSetup';
 const setup = z.object({ authenticatorId: z.string(), recoveryCode: z.string().nullable() });
+
+/** What a login that waits for a paired device keeps. */
+const DEVICE = 'SecondFactorDevice';
+const waiting = z.object({ id: z.string(), code: z.string() });
 
 /** As long as a login may take. */
 const SETUP_SECONDS = 3600;
@@ -66,22 +78,61 @@ export function secondFactorOfLogin(provider: Provider, options: UserTokenOption
     const { authenticator, recoveryCode, ...app } = await beginApp(user, options);
     const payload = { authenticatorId: authenticator.id, recoveryCode };
     const expiresAt = new Date(now().getTime() + SETUP_SECONDS * 1000);
-    const mark = { authorizationId: null, otherName: null, leewaySeconds: 0, idleSeconds: null, expiresAt };
-    await artifacts.put(SETUP, uid, { ...mark, payload }, now());
+    await artifacts.put(SETUP, uid, { ...markUntil(expiresAt), payload }, now());
     return { ...payload, ...app };
   }
 
-  const isEnrolled = async ({ userId }: User): Promise<boolean> =>
-    (await config.authenticators.listOf(userId)).some(isSecondFactor);
-
-  async function show(login: LoginUnderWay, problem?: Problem): Promise<string> {
+  /** Asks for a second factor: for the code of an app, for an approval on a paired device, or to set one up. */
+  async function ask(login: LoginUnderWay, problem?: Problem): Promise<string> {
     const faces = facesOf(login);
-    if (!(await isEnrolled(userOf(login)))) {
-      const { secret, uri } = await ownSetup(login);
-      return enrolmentPage({ ...faces, secret, uri, problem });
+    const enrolled = await challengeable(userOf(login).userId, storage);
+    const offersRecoveryCode = enrolled.length > 0 && (await recoveryCodesAreOn(storage));
+    if (enrolled.some(({ kind }) => kind === 'totp'))
+      return oneTimePasswordPage({ ...faces, offersRecoveryCode, problem });
+    if (enrolled.length > 0) {
+      const isDenied = problem !== undefined && problem !== 'form_expired';
+      const approvalsUrl = `${tenant.issuer}${paths.deviceApprovals.slice(1)}`;
+      return waitForDevicePage({ ...faces, approvalsUrl, offersRecoveryCode, isDenied });
     }
-    const offersRecoveryCode = await recoveryCodesAreOn(storage);
-    return oneTimePasswordPage({ ...faces, offersRecoveryCode, problem });
+    const { secret, uri } = await ownSetup(login);
+    return enrolmentPage({ ...faces, secret, uri, problem });
+  }
+
+  /** Whoever has an app is asked for its code: nobody has to look for another device. */
+  async function waitsForDevice(userId: string): Promise<boolean> {
+    const enrolled = await challengeable(userId, storage);
+    return enrolled.length > 0 && !enrolled.some(({ kind }) => kind === 'totp');
+  }
+
+  /** The approval that this login waits for; a new one where there is none that can be answered, or that has been. */
+  async function approvalFor(req: IncomingMessage, login: LoginUnderWay, askAgain: boolean) {
+    const { uid } = login.interaction;
+    const kept = await artifacts.find(DEVICE, uid);
+    const known = kept && waiting.parse(kept.payload);
+    if (known !== null && !askAgain) return { ...known, approval: await storage.approvals.find(known.id) };
+    const { clientId } = login.client;
+    const asked = await askOnDevice(userOf(login), { clientId, ip: connectionOf(req).ip }, options);
+    if (asked === null) return null;
+    const expiresAt = new Date(now().getTime() + SETUP_SECONDS * 1000);
+    await artifacts.put(DEVICE, uid, { ...markUntil(expiresAt), payload: { ...asked } }, now());
+    return { ...asked, approval: await storage.approvals.find(asked.id) };
+  }
+
+  /** The page, or on with the login where the user has approved it on a paired device meanwhile. */
+  async function look(req: IncomingMessage, login: LoginUnderWay, askAgain = false): Promise<Step> {
+    const { userId } = userOf(login);
+    if (!(await waitsForDevice(userId))) return { page: await ask(login), status: 200 };
+    const asked = await approvalFor(req, login, askAgain);
+    if (asked === null) return { page: await ask(login, 'too_many_attempts'), status: 429 };
+    const { approval, code } = asked;
+    const isOver = approval === null || approval.status === 'denied' || now() >= approval.expiresAt;
+    if (isOver) return { page: await ask(login, 'wrong'), status: 200 };
+    if (approval.status !== 'approved') return { page: await ask(login), status: 200 };
+    const { clientId } = login.client;
+    const isOurs = approval.kind === 'second_factor' && approval.userId === userId;
+    const counts = isOurs && (await storage.approvals.consume({ secret: code, clientId }, now()));
+    if (!counts) return { page: await ask(login, 'wrong'), status: 400 };
+    return { result: await shown(req, login) };
   }
 
   async function log(req: IncomingMessage, login: LoginUnderWay, type: LogType): Promise<void> {
@@ -114,7 +165,7 @@ export function secondFactorOfLogin(provider: Provider, options: UserTokenOption
     const { session: before, lastSubmission } = login.interaction;
     const withFactor = (amr: readonly string[] = []): string[] => [...new Set([...amr, SECOND_FACTOR])];
     // Where the password was of this login too, the library writes what was shown with it into the session, again and again.
-    const password = (lastSubmission as InteractionResults | undefined)?.login;
+    const password = lastSubmission?.login;
     if (password?.accountId === userId)
       return { secondFactor, login: { ...password, amr: withFactor(password.amr) } };
     const session = before?.uid === undefined ? undefined : await provider.Session.findByUid(before.uid);
@@ -142,11 +193,11 @@ export function secondFactorOfLogin(provider: Provider, options: UserTokenOption
     form: URLSearchParams,
   ): Promise<Step> {
     const password = form.get(FIELD.oneTimePassword)?.replaceAll(/\s/g, '') ?? '';
-    if (password === '') return { page: await show(login, 'missing'), status: 400 };
+    if (password === '') return { page: await ask(login, 'missing'), status: 400 };
     const taken = await takeOneTimePassword(userOf(login), password, options);
     if (typeof taken === 'string') {
       await refused(req, login, taken, 'gd_auth_failed');
-      return { page: await show(login, taken), status: statusOf(taken) };
+      return { page: await ask(login, taken), status: statusOf(taken) };
     }
     const result = await shown(req, login);
     const kept = taken.confirmedAt === null ? await artifacts.find(SETUP, login.interaction.uid) : null;
@@ -201,13 +252,16 @@ export function secondFactorOfLogin(provider: Provider, options: UserTokenOption
       case 'use_recovery_code':
         return { page: recoveryCodePage(facesOf(login)), status: 200 };
       case 'use_one_time_password':
-        return { page: await show(login), status: 200 };
+        return look(req, login);
+      case 'ask_again':
+        return look(req, login, true);
       default:
-        return form.has(FIELD.recoveryCode)
-          ? recoveryCode(req, login, form)
+        if (form.has(FIELD.recoveryCode)) return recoveryCode(req, login, form);
+        return (await waitsForDevice(userOf(login).userId))
+          ? look(req, login)
           : oneTimePassword(req, login, form);
     }
   }
 
-  return { show, answer };
+  return { ask, look, answer };
 }

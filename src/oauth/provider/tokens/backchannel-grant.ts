@@ -56,7 +56,7 @@ async function exchange(
   const waiting = { secret, clientId };
   const asked = requestWithoutBrowser(ctx, 'ciba');
   const polled = await storage.approvals.poll(waiting, platformPollingPace, now());
-  if (polled === null) {
+  if (polled?.kind !== 'ciba') {
     // A client that may not use the grant type is told that (GE-3), and no more.
     const aboutNothing = { ...asked, audience: asked.userinfoAudience, organization: null };
     await refuseBeforeLogin(

@@ -2,6 +2,7 @@
 // code, and an approval on another device. What comes of them is what the waiting request comes to.
 
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
+import { platformPollingPace, type PolledApproval } from '../../../domain/approval.js';
 import type { User } from '../../../domain/user.js';
 import { fault, malformed, type Refusal } from '../../refusal.js';
 import { endTransaction, findTransaction, type MfaTransaction } from '../../second-factor/transaction.js';
@@ -31,6 +32,24 @@ const wrongPassword = (): Refusal => fault('second_factor_wrong', 403, 'invalid_
 /** auth0/docs, `mfa-recovery-code`. */
 const wrongRecoveryCode = (): Refusal =>
   fault('second_factor_wrong', 403, 'invalid_grant', 'MFA Authorization rejected.');
+
+/** auth0/docs, "MFA API errors": what does not belong together. */
+const foreignApproval = (): Refusal => malformed("The oob_code doesn't match the mfa_token");
+
+/** CB-5; the other two as the platform's page "Verify with Out-of-Band" and its list of errors have them. */
+function unanswered(polled: PolledApproval, now: Date): Refusal | null {
+  if (polled.isTooSoon) {
+    const description = `You are polling faster than allowed. Try again in ${polled.intervalSeconds} seconds.`;
+    const more = { interval: polled.intervalSeconds };
+    return { reason: 'polled_too_fast', error: { status: 400, error: 'slow_down', description, more } };
+  }
+  if (polled.status === 'denied')
+    return fault('approval_denied', 400, 'access_denied', 'MFA Authorization rejected.');
+  if (now >= polled.expiresAt) return fault('approval_expired', 403, 'expired_token', 'oob_code is expired');
+  if (polled.status === 'approved') return null;
+  const description = 'Authorization pending: please repeat the request in a few seconds.';
+  return fault('authorization_pending', 400, 'authorization_pending', description);
+}
 
 function required(ctx: KoaContextWithOIDC, name: string): string {
   const value = askedAtTokenEndpoint(ctx).parameters.get(name);
@@ -85,6 +104,20 @@ export function addSecondFactorGrants(provider: Provider, options: UserTokenOpti
     const waiting = await waitingFor(ctx, options);
     const taken = await takeOneTimePassword(waiting.user, required(ctx, 'otp'), options);
     if (typeof taken === 'string') throw refuse(taken, waiting.user, wrongPassword());
+    await finish(provider, ctx, waiting, options);
+  });
+  provider.registerGrantType(grantTypes.mfaOob, async (ctx) => {
+    const waiting = await waitingFor(ctx, options);
+    const { clientId, user } = waiting;
+    const approval = { secret: required(ctx, 'oob_code'), clientId };
+    const polled = await options.storage.approvals.poll(approval, platformPollingPace, options.now());
+    const { userId } = user;
+    if (polled?.kind !== 'second_factor' || polled.userId !== userId)
+      throw new RefusedRequest(foreignApproval(), { userId });
+    const refusal = unanswered(polled, options.now());
+    if (refusal) throw new RefusedRequest(refusal, { userId });
+    if (!(await options.storage.approvals.consume(approval, options.now())))
+      throw new RefusedRequest(foreignApproval(), { userId });
     await finish(provider, ctx, waiting, options);
   });
   provider.registerGrantType(grantTypes.mfaRecoveryCode, async (ctx) => {
