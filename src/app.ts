@@ -175,7 +175,7 @@ function createExpressApp(options: AppOptions, userFlows: LoadLogins): Express {
   const { storage, tenant, keys, log } = options;
   const contract = withoutPaths(options.contract, [
     ...(options.snapshots ? [] : snapshotPaths),
-    ...(options.testLogin ? [] : [paths.testLogin]),
+    ...(options.testLogin ? [] : [paths.testLogin, paths.testApproval]),
   ]);
   const guarded = ['/api/v2', ...(options.snapshots ? snapshotPaths : [])];
   const app = express();

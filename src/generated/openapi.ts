@@ -2544,7 +2544,7 @@ export interface paths {
         };
         /**
          * See one request to approve
-         * @description The platform's link to one request. It leads to `/u/approvals`.
+         * @description The same page under the platform's link to one request.
          */
         get: operations["showApproval"];
         put?: never;
@@ -12321,12 +12321,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description To the page. */
-            302: {
+            /** @description The page. */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "text/html": string;
+                };
             };
         };
     };

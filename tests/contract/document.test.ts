@@ -197,6 +197,7 @@ describe('openapi.yaml and the sources', () => {
     expect(open.flatMap(scopesOf)).toEqual([]);
     expect(open.map(({ id }) => id).sort()).toEqual([
       'activateDevice',
+      'approveForTest',
       'authorize',
       'authorizeByForm',
       'endSession',
@@ -215,8 +216,11 @@ describe('openapi.yaml and the sources', () => {
       'postUserinfo',
       'pushAuthorizationRequest',
       'registerClient',
+      'requestApproval',
       'requestDeviceCode',
       'revokeToken',
+      'showApproval',
+      'showApprovals',
     ]);
   });
 

@@ -1,5 +1,6 @@
 // The examples of openapi.yaml, as the server takes them: whoever pastes one, with names of their own, is not refused.
 
+import { answer, asked, givenAsker } from '../oauth/provider/backchannel-given.js';
 import {
   givenApi,
   givenClient,
@@ -28,7 +29,7 @@ import { isObject, type Json, operationOf } from './document.js';
 
 let server: TestServer;
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer({ env: { TEST_LOGIN: 'on' } });
 });
 afterAll(() => server.close());
 
@@ -106,6 +107,12 @@ const given: Record<string, (audience: string) => Promise<Record<string, string>
       scope: 'openid offline_access read:orders',
     });
     return { ...proofOf(app), refresh_token: tokens.refresh_token ?? '' };
+  },
+  approval: async () => {
+    const [app, user] = [await givenAsker(server), await givenUser(server)];
+    const secret = await asked(server, app, user);
+    await answer(server, secret, 'approve');
+    return { ...proofOf(app), auth_req_id: secret };
   },
   device: async () => {
     const [app, user] = [await givenApp(server), await givenUser(server)];

@@ -11,6 +11,7 @@ import {
   type TestUser,
   tokensOf,
 } from '../oauth/provider/given.js';
+import { ask, asked, givenAsker } from '../oauth/provider/backchannel-given.js';
 import type { TestClient } from '../oauth/given.js';
 import type { Cases, World } from './world.js';
 
@@ -93,6 +94,24 @@ export const clientEndpointCases: Cases = {
   ),
   'requestDeviceCode 413': inScene((world, { app }) => form(world, app, '/oauth/device/code', tooMuch)),
 
+  'requestApproval 200': inScene(async ({ server }) =>
+    ask(server, await givenAsker(server), await givenUser(server)),
+  ),
+  // CB-3.
+  'requestApproval 400': inScene(async ({ server }) =>
+    ask(server, await givenAsker(server), { id: 'auth0|nosuch' }),
+  ),
+  'requestApproval 401': inScene(({ server }, { app, user }) =>
+    ask(server, { ...app, secret: 'wrong' }, user),
+  ),
+  'requestApproval 403': inScene(({ server }, { app, user }) => ask(server, app, user)),
+  'requestApproval 413': inScene((world, { app }) => form(world, app, '/bc-authorize', tooMuch)),
+  'requestApproval 429': inScene(async ({ server }) => {
+    const [asker, user] = [await givenAsker(server), await givenUser(server)];
+    for (let n = 0; n < 5; n += 1) await asked(server, asker, user);
+    return ask(server, asker, user);
+  }),
+
   'revokeToken 200': inScene((world, { app }) => form(world, app, '/oauth/revoke', { token: 'nosuch' })),
   'revokeToken 400': inScene((world, { app }) => form(world, app, '/oauth/revoke')),
   'revokeToken 401': inScene((world, { app }) =>
@@ -135,6 +154,9 @@ export const loginCases: Cases = {
 
   'activateDevice 200': ({ server }) => server.request().get('/activate'),
 
+  'showApprovals 200': ({ server }) => server.request().get('/u/approvals'),
+  'showApproval 200': ({ server }) => server.request().get('/bc-verify?consent=cns_nosuch'),
+
   'endSession 200': inScene(async (world, scene) =>
     world.server
       .request()
@@ -170,5 +192,12 @@ export const loginCases: Cases = {
   'logInForTest 204': inScene(({ server }, { user }) =>
     server.request().post('/_grantry/login').send({ user_id: user.id }),
   ),
+  'approveForTest 204': inScene(async ({ server }) => {
+    const [asker, user] = [await givenAsker(server), await givenUser(server)];
+    await asked(server, asker, user);
+    return server.request().post('/_grantry/approve').send({ user_id: user.id, decision: 'approve' });
+  }),
+  'approveForTest 400': ({ server }) =>
+    server.request().post('/_grantry/approve').send({ auth_req_id: 'nosuch', decision: 'deny' }),
   'logInForTest 400': ({ server }) => server.request().post('/_grantry/login').send({ user_id: 'nosuch' }),
 };

@@ -145,7 +145,7 @@ describe('the row of a refusal', () => {
     },
     {
       what: 'another grant type',
-      sent: { grant_type: 'urn:openid:params:grant-type:ciba' },
+      sent: { grant_type: 'http://auth0.com/oauth/grant-type/passwordless/otp' },
       reason: 'grant_type_unsupported',
       type: 'f',
     },

@@ -175,7 +175,6 @@ describe('what a request must have', () => {
   });
 
   test.each([
-    'urn:openid:params:grant-type:ciba',
     'http://auth0.com/oauth/grant-type/passwordless/otp',
     'urn:ietf:params:oauth:grant-type:jwt-bearer',
     'Client_Credentials',

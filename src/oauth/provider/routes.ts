@@ -11,7 +11,7 @@ import { mfaEndpoints } from '../second-factor/endpoints.js';
 import type { TokenRequest } from '../token-request.js';
 import { answerInPlatformWords } from './answers.js';
 import { backchannelAuthorize } from './backchannel/authorize.js';
-import { approvalLink, approvalPages } from './backchannel/pages.js';
+import { approvalPages } from './backchannel/pages.js';
 import { setAside } from './login/asked.js';
 import { authenticatedForm, refuse } from './endpoints/client-endpoints.js';
 import { deviceApprovalPages } from './devices/approvals.js';
@@ -118,7 +118,7 @@ export function userFlows(given: UserFlowOptions): UserFlows {
     ],
     [paths.backchannel_authentication, backchannelAuthorize(options)],
     [paths.approvals, approvalPages(provider, options)],
-    [paths.approval, approvalLink],
+    [paths.approval, approvalPages(provider, options)],
     [paths.revocation, clientEndpoint({ onlyConfidential: false, asksForLogin: false, forDevices: false })],
     [paths.userinfo, userinfo(provider, options)],
     [paths.end_session, signOut],

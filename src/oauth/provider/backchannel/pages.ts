@@ -45,9 +45,7 @@ function goTo(res: ServerResponse, id: string | null): void {
   res.end();
 }
 
-/** The platform's link to one request (auth0/docs-v2, email-notifications-with-ciba.mdx, step 4). */
-export const approvalLink: Answer = async (req, res) => goTo(res, idIn(queryOf(req)));
-
+/** Also at the platform's link to one request (auth0/docs-v2, email-notifications-with-ciba.mdx, step 4). */
 export function approvalPages(provider: Provider, options: InteractionOptions): Answer {
   const { storage, passwordLogin, tenant, now } = options;
 
