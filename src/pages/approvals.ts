@@ -72,7 +72,8 @@ const notYou = (): Html =>
   </p>`;
 
 const toList = (address: string | undefined): Content =>
-  address !== undefined && html`<p class="aside"><a href="${address}">${texts.approvals.all}</a></p>`;
+  address !== undefined &&
+  html`<p class="aside"><a class="quiet" href="${address}">${texts.approvals.all}</a></p>`;
 
 const problems = (problem: ApprovalProblem | undefined): Content =>
   problemSummary(problem === undefined ? [] : [{ text: texts.approvals.problems[problem] }]);

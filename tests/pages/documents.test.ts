@@ -2,6 +2,7 @@
 
 import { formPostPage } from '../../src/pages/form-post.js';
 import { continuePage } from '../../src/pages/continue.js';
+import type { ApprovalDecision } from '../../src/pages/approvals.js';
 import type { ConsentDecision } from '../../src/pages/consent.js';
 import { errorPage } from '../../src/pages/error.js';
 import { initials } from '../../src/pages/layout.js';
@@ -103,11 +104,16 @@ describe('what the buttons send', () => {
     | RecoveryCodeDecision
     | EnrolmentDecision
     | NewRecoveryCodeDecision
-    | PairingDecision;
+    | PairingDecision
+    | ApprovalDecision;
   const decisions: readonly [string, readonly Decision[]][] = [
     // The first is what the Enter key presses.
     ['login', ['continue', 'cancel']],
     ['consent', ['accept', 'decline', 'switch_account']],
+    ['login-approvals', ['continue']],
+    ['approval', ['approve', 'deny', 'switch_account']],
+    ['approval-closed', ['deny', 'switch_account']],
+    ['approval-list', ['switch_account']],
     ['organization-choice', ['continue', 'cancel']],
     ['organization-name', ['continue', 'cancel']],
     ['otp', ['continue', 'cancel', 'use_recovery_code']],

@@ -1,5 +1,6 @@
 // Every page in every state, for the tests and for looking at.
 
+import { approvalListPage, approvalOutcomePage, approvalPage } from '../../src/pages/approvals.js';
 import { brandOf } from '../../src/pages/brand.js';
 import { type ConsentModel, consentPage } from '../../src/pages/consent.js';
 import { continuePage } from '../../src/pages/continue.js';
@@ -64,6 +65,22 @@ export function specimens(
     secret,
   });
   const newCode = () => ({ ...mfa(), code: 'X8RZ4K2PWQ7N3MTB5HJD9FLC' });
+  const ends = (minutes: number) => ({
+    now: new Date('2026-07-10T12:00:00.000Z'),
+    expiresAt: new Date(Date.parse('2026-07-10T12:00:00.000Z') + minutes * 60_000),
+  });
+  const approval = () => ({
+    ...toServer('/u/approvals?consent=cns_1'),
+    ...ends(4.5),
+    id: foreign('cns_1'),
+    shown: foreign('aGVsbG8'),
+    isOpen: true,
+    application: { name: foreign('Acme Bank') },
+    user: jane(),
+    bindingMessage: foreign('Transfer #7: 25.00 EUR'),
+    authorizationDetails: [],
+    standardScopes: ['openid'] as const,
+  });
 
   return {
     login: loginPage(login()),
@@ -182,6 +199,62 @@ export function specimens(
       application: shop(),
       name: foreign('northwnid'),
       problem: 'unknown',
+    }),
+    approval: approvalPage({
+      ...approval(),
+      ...orders(),
+      organization: northwind(),
+      standardScopes: ['openid', 'offline_access'],
+      authorizationDetails: [
+        {
+          type: 'money_transfer',
+          instructedAmount: { amount: 2500, currency: foreign('USD') },
+          beneficiary: foreign('Hanna Herwitz'),
+        },
+      ],
+      listAddress: '/u/approvals',
+    }),
+    'approval-sign-in': approvalPage({ ...approval(), ...ends(3000), permissions: [] }),
+    'approval-changed': approvalPage({ ...approval(), ...orders(), problem: 'changed' }),
+    'approval-closed': approvalPage({ ...approval(), isOpen: false, permissions: [], standardScopes: [] }),
+    'approval-list': approvalListPage({
+      ...toServer('/u/approvals'),
+      user: jane(),
+      approvals: [
+        {
+          ...ends(1),
+          application: { name: foreign('Acme Bank') },
+          bindingMessage: foreign('Transfer #7: 25.00 EUR'),
+          address: `/u/approvals?consent=${encodeURIComponent(foreign('cns_1'))}`,
+        },
+        {
+          ...ends(70),
+          application: { name: foreign('Travel Planner and Everything That Goes With It') },
+          bindingMessage: foreign('a'.repeat(64)),
+          address: `/u/approvals?consent=${encodeURIComponent(foreign('cns_2'))}`,
+        },
+      ],
+    }),
+    'approval-list-empty': approvalListPage({
+      ...toServer('/u/approvals'),
+      user: jane(),
+      approvals: [],
+      problem: 'gone',
+    }),
+    'approval-approved': approvalOutcomePage({
+      outcome: 'approved',
+      application: { name: foreign('Acme Bank') },
+      listAddress: '/u/approvals',
+    }),
+    'approval-denied': approvalOutcomePage({
+      outcome: 'denied',
+      application: { name: foreign('Acme Bank') },
+    }),
+    'login-approvals': loginPage({
+      ...toServer('/u/approvals'),
+      purpose: 'approvals',
+      application: { name: 'the tenant, of which only the initials are shown' },
+      identifierKind: 'email_or_username',
     }),
     'device-code': deviceCodePage(device()),
     'device-code-problem': deviceCodePage({
