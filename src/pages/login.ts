@@ -96,7 +96,7 @@ export function loginPage(model: LoginModel): string {
     lead: model.purpose
       ? texts.login.purposes[model.purpose]
       : texts.login.lead(foreign(application.name), organization && foreign(organization.displayName)),
-    face: organization?.displayName ?? application.name,
+    face: model.purpose ? undefined : (organization?.displayName ?? application.name),
     brand: organization?.brand ?? application.brand,
     hasProblem: problems.length > 0,
     body: [

@@ -253,7 +253,7 @@ export function specimens(
     'login-approvals': loginPage({
       ...toServer('/u/approvals'),
       purpose: 'approvals',
-      application: { name: 'the tenant, of which only the initials are shown' },
+      application: { name: 'not shown' },
       identifierKind: 'email_or_username',
     }),
     'device-code': deviceCodePage(device()),
