@@ -50,6 +50,8 @@ export interface ClientFacts {
   /** The APIs that its refresh tokens are good for beside the one that the user logged in for. */
   readonly refreshTokenPolicies: readonly RefreshTokenPolicy[];
   readonly tokenExchangeTypes: readonly TokenExchangeType[];
+  /** Whether it can exchange identity assertions for access tokens. */
+  readonly usesIdentityAssertions: boolean;
   /** Whether an administrator has said that callbacks nobody can verify are fine. */
   readonly trustsNonVerifiableCallbacks: boolean;
 }

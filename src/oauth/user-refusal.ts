@@ -63,6 +63,10 @@ const notSupported: Record<MfaObstacle, OAuthError> = {
 const oauthErrorFor: Renderers = {
   grant_type_not_allowed: grantTypeNotAllowed,
   token_exchange_not_allowed: grantTypeNotAllowed,
+  // TX-18 has the status; code and text are those of GE-3.
+  identity_assertion_not_allowed: grantTypeNotAllowed,
+  // TX-18: the text is ours.
+  audience_not_asserted: () => invalid('The audience is not the one that the assertion is for'),
   // TX-7; the statuses are those of the platform's page "Custom Token Exchange".
   exchange_denied: ({ code, description }) => ({
     status: code === 'server_error' ? 500 : 400,
@@ -109,7 +113,11 @@ const oauthErrorFor: Renderers = {
   organizations_not_supported: () =>
     invalid('organizations feature is not supported for non-first party or non-strict third party clients'),
   organization_unknown: organizationInvalid,
-  organization_closed_to_third_parties: organizationInvalid,
+  // TX-18: the request named none; the text is ours.
+  organization_closed_to_third_parties: (denial, { clientId, flow }) =>
+    flow === 'identity_assertion'
+      ? denied(`client ${clientId} is not enabled for the ${denial.organization} organization`)
+      : organizationInvalid(denial),
   // UO-8: the text is ours.
   organization_closed_to_client: ({ organization }, { clientId }) =>
     denied(`client ${clientId} is not enabled for the ${organization} organization`),

@@ -19,7 +19,7 @@ interface Need {
   readonly because: string;
 }
 
-/** Consent to what a token would have (TP-15, PM-7, GE-10, GE-12, TX-3). */
+/** Consent to what a token would have (TP-15, PM-7, GE-10, GE-12, TX-3, TX-18). */
 export function decideConsent(
   request: UserAccessRequest,
   { client }: AccessFacts,
@@ -112,6 +112,9 @@ function consentNeed(
   client: AccessFacts['client'],
   resourceServer: ResourceServerFacts | null,
 ): Need {
+  if (flow === 'identity_assertion') {
+    return { needed: false, source: 'TX-18', because: 'the identity provider has decided' };
+  }
   if (isThirdParty(client)) {
     const source = isStrictThirdParty(client) ? 'TP-15' : 'PM-7';
     return { needed: true, source, because: 'third parties always need consent' };

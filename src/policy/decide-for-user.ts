@@ -136,25 +136,27 @@ function decideToken(
     authorizationDetails,
     needsConsent: consent.needsConsent,
     ceiling: gate ? [...gate.ceiling] : [],
-    oidc: mayUseOidc(client, choices),
+    oidc: request.flow !== 'identity_assertion' && mayUseOidc(client, choices),
     clientGrantId: gate?.clientGrant?.id ?? null,
     organization,
     trace: trace.steps,
   };
 }
 
-/** TX-14: an on-behalf-of exchange that comes to nothing of what it asked for is refused (Q12). */
+/** TX-14, TX-18: an exchange that comes to nothing of what it asked for is refused (Q12). */
 function checkExchange(
   { flow, scopes }: UserAccessRequest,
   granted: readonly string[],
   { onBehalfOfInPart }: PlatformChoices,
   trace: Trace,
 ): UserDenial | null {
-  if (flow !== 'on_behalf_of') return null;
-  const asked = [...new Set(scopes)].filter((scope) => !isProtocolScope(scope));
+  if (flow !== 'on_behalf_of' && flow !== 'identity_assertion') return null;
+  const isAssertion = flow === 'identity_assertion';
+  const asked = [...new Set(scopes)].filter((scope) => isAssertion || !isProtocolScope(scope));
   const missing = asked.filter((scope) => !granted.includes(scope));
-  if (missing.length === 0 || (missing.length < asked.length && onBehalfOfInPart !== 'refuse')) return null;
-  return trace.deny('scopes', 'TX-14', `not permitted: ${missing.join(' ')}`, {
+  const mayBeInPart = isAssertion || onBehalfOfInPart !== 'refuse';
+  if (missing.length === 0 || (missing.length < asked.length && mayBeInPart)) return null;
+  return trace.deny('scopes', isAssertion ? 'TX-18' : 'TX-14', `not permitted: ${missing.join(' ')}`, {
     reason: 'scopes_not_permitted',
     missing,
   });

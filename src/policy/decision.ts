@@ -35,7 +35,9 @@ export type UserFlow =
   | 'custom_exchange'
   | 'on_behalf_of'
   /** A backchannel authentication request, from its beginning to its tokens. */
-  | 'ciba';
+  | 'ciba'
+  /** Cross app access: the identity provider of a connection says for whom (TX-18). */
+  | 'identity_assertion';
 
 /** One request for access on behalf of a user. */
 export interface UserAccessRequest extends Asked {
@@ -69,6 +71,16 @@ export interface UserAccessRequest extends Asked {
   readonly asksForSecondFactor?: boolean;
   /** At `ciba`: the scopes that the user was shown and has approved; absent or null until then. */
   readonly approvedScopes?: readonly string[] | null;
+  /** At `identity_assertion`, and there it has to be known. */
+  readonly asserted?: AssertedAccess;
+}
+
+/** What an identity assertion is about, beside its user. */
+export interface AssertedAccess {
+  /** The APIs that it names. */
+  readonly resources: readonly string[];
+  /** The organizations that the connection of its issuer is enabled for. */
+  readonly organizationIds: readonly string[];
 }
 
 /** What a login came to. The organization of the login is sent as that of the request. */
@@ -128,6 +140,8 @@ export type UserDenial =
     >
   | { readonly reason: 'proof_of_possession_required'; readonly audience: string | null }
   | { readonly reason: 'token_exchange_not_allowed'; readonly grantType: string }
+  | { readonly reason: 'identity_assertion_not_allowed'; readonly grantType: string }
+  | { readonly reason: 'audience_not_asserted' }
   /** As the Action of a token exchange profile says it; the two texts are its own, and the second may be empty. */
   | { readonly reason: 'exchange_denied'; readonly code: string; readonly description: string }
   | { readonly reason: 'subject_token_rejected'; readonly description: string }

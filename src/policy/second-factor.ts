@@ -8,7 +8,11 @@ import { mayBe } from './may-be.js';
 import type { Trace } from './trace.js';
 
 /** Flows that stand on a login which was asked already, or which somebody else answers for. */
-const SETTLED: ReadonlySet<UserFlow> = new Set<UserFlow>(['code_exchange', 'on_behalf_of']);
+const SETTLED: ReadonlySet<UserFlow> = new Set<UserFlow>([
+  'code_exchange',
+  'on_behalf_of',
+  'identity_assertion',
+]);
 /** Flows in which a user can be asked: on a page, or by the application, or where the user approves. */
 const ASKABLE: ReadonlySet<UserFlow> = new Set<UserFlow>([
   'authorize',

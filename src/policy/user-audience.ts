@@ -23,6 +23,7 @@ export function resolveTarget(
 ): Target | UserDenial {
   if (request.flow === 'refresh' || request.flow === 'code_exchange')
     return resolveLater(request, facts, trace);
+  if (request.flow === 'identity_assertion') return resolveAsserted(request, facts, trace);
 
   const asked = audienceOf(request, facts.tenant);
   if (asked === null || asked.audience === request.userinfoAudience) {
@@ -32,6 +33,37 @@ export function resolveTarget(
   const resourceServer = find(asked.audience, facts);
   if (resourceServer === null) return unknown(asked.audience, trace);
   trace.pass('resource_server.known', asked.source, asked.because);
+  return { resourceServer, original: null, policyScopes: [] };
+}
+
+/** TX-18: an API that the assertion names, or else the tenant's default one. The request can repeat it, and no more. */
+function resolveAsserted(request: UserAccessRequest, facts: AccessFacts, trace: Trace): Target | UserDenial {
+  const { asserted } = request;
+  if (asserted === undefined) {
+    // Fails closed: nobody knows what the assertion says.
+    return trace.deny('facts', 'FC-2', 'the assertion is not known', {
+      reason: 'configuration_not_understood',
+      value: 'asserted',
+    });
+  }
+  const byDefault = facts.tenant.defaultAudience;
+  const open = asserted.resources.length > 0 ? asserted.resources : byDefault == null ? [] : [byDefault];
+  const asked = audienceOf(request, { ...facts.tenant, defaultAudience: null })?.audience ?? null;
+  if (asked !== null && !open.includes(asked)) {
+    return trace.deny('resource_server.known', 'TX-18', 'the assertion is not about the API of the request', {
+      reason: 'audience_not_asserted',
+    });
+  }
+  const [only] = open;
+  const audience = asked ?? (open.length === 1 ? only : undefined);
+  if (audience === undefined) {
+    return trace.deny('resource_server.known', 'TX-18', `nothing says which of ${open.length} APIs`, {
+      reason: 'audience_missing',
+    });
+  }
+  const resourceServer = find(audience, facts);
+  if (resourceServer === null) return unknown(audience, trace);
+  trace.pass('resource_server.known', 'TX-18', 'the API of the assertion, or the default one');
   return { resourceServer, original: null, policyScopes: [] };
 }
 

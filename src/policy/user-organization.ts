@@ -32,6 +32,7 @@ export function findOrganization(request: UserAccessRequest, facts: AccessFacts,
     });
   }
   if (wanted === null) {
+    if (request.flow === 'identity_assertion') return organizationOfConnection(request, facts, trace);
     if (usage === 'require') return requireOrganization(request, facts, trace);
     trace.pass('organization', 'UO-4', `none was asked for; the client's organization_usage is ${usage}`);
     return null;
@@ -47,6 +48,36 @@ export function findOrganization(request: UserAccessRequest, facts: AccessFacts,
     facts.organizations.find(({ id }) => id === wanted) ??
     facts.organizations.find(({ name }) => tenant.allowOrganizationNames && name === wanted);
   return asked ? checkClientIn(asked, client, trace) : unknown(wanted, tenant, trace);
+}
+
+/** TX-18: the one organization that the connection of the assertion is for, where the user is a member of it. */
+function organizationOfConnection(request: UserAccessRequest, facts: AccessFacts, trace: Trace): Found {
+  const { client, user } = facts;
+  const [only, ...others] = request.asserted?.organizationIds ?? [];
+  // Strict third parties cannot have the setting: for them, the organization says (UO-7, UO-9).
+  const isOff = client.organizationUsage === 'deny' && !isStrictThirdParty(client);
+  if (only === undefined || isOff) {
+    if (client.organizationUsage === 'require') return requireOrganization(request, facts, trace);
+    trace.pass('organization', 'UO-4', 'the connection is for none, or the client uses none');
+    return null;
+  }
+  if (others.length > 0) {
+    return trace.deny('organization', 'TX-18', 'the connection is for several: one has to be named', {
+      reason: 'organization_required',
+    });
+  }
+  if (user === null) return null;
+  if (!user.memberships.some(({ organizationId }) => organizationId === only)) {
+    const because = `the user is no member of ${only}`;
+    if (client.organizationUsage !== 'require') {
+      trace.pass('organization', 'TX-18', because);
+      return null;
+    }
+    const denial = { reason: 'not_a_member', userId: user.userId, organization: only } as const;
+    return trace.deny('organization', 'TX-18', because, denial);
+  }
+  const organization = facts.organizations.find(({ id }) => id === only);
+  return organization ? checkClientIn(organization, client, trace) : unknown(only, facts.tenant, trace);
 }
 
 /** UO-2, UO-3, UO-6: the client needs an organization, and the request names none. */
@@ -157,11 +188,13 @@ export function checkConnection(
   organization: OrganizationFacts | null,
   trace: Trace,
 ): UserDenial | null {
-  // TX-1: what a custom exchange comes to is a login, and so is what a user approves.
-  const isLogin = flow === 'password' || flow === 'custom_exchange' || flow === 'ciba';
+  // TX-1: what a custom exchange comes to is a login, and so is what a user approves. TX-18: the connection has to allow the client.
+  const isAssertion = flow === 'identity_assertion';
+  const isLogin = flow === 'password' || flow === 'custom_exchange' || flow === 'ciba' || isAssertion;
   if (!isInteractive(flow) && !isLogin) return null;
   const denial = { reason: 'connection_not_enabled', organization: organization?.id ?? null } as const;
-  if (isStrictThirdParty(client) && !connection.isDomainConnection) {
+  // TX-18: there the identity provider approves of them, one by one.
+  if (isStrictThirdParty(client) && !connection.isDomainConnection && !isAssertion) {
     return trace.deny('user.connection', 'TP-13', `${connection.id} is no domain connection`, denial);
   }
   if (organization !== null) {

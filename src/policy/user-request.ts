@@ -55,9 +55,10 @@ function neededGrantTypes({ flow, grantType, responseType }: UserAccessRequest):
   ];
 }
 
-/** GE-3, TP-11, PM-4, PW-9; TX-1 and TX-10, where `token_exchange` is the switch and not `grant_types`. */
+/** GE-3, TP-11, PM-4, PW-9; TX-1, TX-10 and TX-18, which have a switch of their own instead of `grant_types`. */
 function checkGrantType(request: UserAccessRequest, client: ClientFacts, trace: Trace): UserDenial | null {
   const { flow } = request;
+  if (flow === 'identity_assertion') return checkIdentityAssertion(request, client, trace);
   if (flow === 'custom_exchange' || flow === 'on_behalf_of')
     return checkTokenExchange(request, client, trace);
   const closed = flow === 'ciba' ? checkBackchannel(request, client, trace) : null;
@@ -147,6 +148,24 @@ function checkTokenExchange(
     );
   }
   trace.pass('client.grant_type', source, `the client may use ${type}`);
+  return null;
+}
+
+/** TX-18: for first parties and strict third parties that have it switched on. */
+function checkIdentityAssertion(
+  { grantType }: UserAccessRequest,
+  client: ClientFacts,
+  trace: Trace,
+): UserDenial | null {
+  const denial = { reason: 'identity_assertion_not_allowed', grantType } as const;
+  if (isThirdParty(client) && !isStrictThirdParty(client)) {
+    return trace.deny('client.grant_type', 'TX-18', 'permissive third parties cannot use it', denial);
+  }
+  if (!client.usesIdentityAssertions) {
+    const because = "the client's identity_assertion_authorization_grant is not active";
+    return trace.deny('client.grant_type', 'TX-18', because, denial);
+  }
+  trace.pass('client.grant_type', 'TX-18', "the client's identity_assertion_authorization_grant is active");
   return null;
 }
 

@@ -48,13 +48,17 @@ export function cutScopes(wanted: readonly string[], limits: Limits, choices: Pl
 export const mayUseOidc = (client: ClientFacts, { strictThirdPartyOidcScopes }: PlatformChoices): boolean =>
   !isStrictThirdParty(client) || strictThirdPartyOidcScopes === 'grant';
 
-/** TP-10, US-13. */
-const takesOidc = ({ client }: Limits, choices: PlatformChoices): Taken | null =>
-  mayUseOidc(client, choices)
+/** TP-10, US-13, TX-18. */
+function takesOidc({ request, client }: Limits, choices: PlatformChoices): Taken | null {
+  if (request.flow === 'identity_assertion') {
+    return { source: 'TX-18', because: 'an identity assertion gives access to an API and no ID token' };
+  }
+  return mayUseOidc(client, choices)
     ? null
     : { source: 'TP-10', because: 'strict third parties cannot use OpenID Connect' };
+}
 
-/** US-14, US-15, TX-5, TX-17; unchanged since the login (5, "refresh"). */
+/** US-14, US-15, TX-5, TX-17, TX-18; unchanged since the login (5, "refresh"). */
 function takesOffline(
   { request, client, resourceServer }: Limits,
   { strictThirdPartyOfflineAccess }: PlatformChoices,
@@ -62,6 +66,9 @@ function takesOffline(
   const { flow, responseType } = request;
   if (request.hasActor) return { source: 'TX-5', because: 'somebody acts for the user' };
   if (flow === 'on_behalf_of') return { source: 'TX-17', because: 'an on-behalf-of exchange gives none' };
+  if (flow === 'identity_assertion') {
+    return { source: 'TX-18', because: 'an identity assertion gives no refresh token' };
+  }
   if (isStrictThirdParty(client) && strictThirdPartyOfflineAccess !== 'grant') {
     return { source: 'TP-10', because: 'strict third parties cannot use it' };
   }

@@ -29,6 +29,8 @@ export function wantedScopes(
     case 'device':
     case 'ciba':
       return asked(request, request.scopes?.length ? 'US-5' : 'US-4');
+    case 'identity_assertion':
+      return asked(request, request.scopes?.length ? 'TX-18' : 'US-4');
     case 'custom_exchange':
       return request.scopes?.length
         ? asked(request, 'TX-1')

@@ -44,6 +44,7 @@ const client: fc.Arbitrary<ClientFacts> = fc
       { audience: 'api', scopes: ['b', 'e'] },
       { audience: 'other', scopes: ['a', 'b'] },
     ]),
+    usesIdentityAssertions: fc.boolean(),
     tokenExchangeTypes: fc.subarray(['custom_authentication', 'on_behalf_of_token_exchange'] as const),
     trustsNonVerifiableCallbacks: fc.boolean(),
   })

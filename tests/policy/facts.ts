@@ -31,6 +31,7 @@ export const firstParty: ClientFacts = {
   organizationRequireBehavior: 'no_prompt',
   refreshTokenPolicies: [],
   tokenExchangeTypes: [],
+  usesIdentityAssertions: false,
   trustsNonVerifiableCallbacks: false,
 };
 

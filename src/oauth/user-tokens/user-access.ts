@@ -23,7 +23,10 @@ export async function decideUserAccess(
   subject: { readonly clientId: string; readonly userId: string | null },
   { storage, choices }: { readonly storage: Storage; readonly choices: PlatformChoices },
 ): Promise<(Considered & { readonly decision: UserDecision }) | null> {
-  const { audience, resource, organization } = request;
+  const { asserted, resource } = request;
+  // Where the request leaves it to the assertion.
+  const audience = request.audience ?? asserted?.resources[0] ?? null;
+  const organization = request.organization ?? asserted?.organizationIds[0] ?? null;
   const facts = await storage.userTokenFacts({ ...subject, audience, resource, organization });
   return facts && { request, facts, decision: decideAccess(request, facts.access, choices) };
 }

@@ -89,6 +89,7 @@ const CLIENT_SETTINGS = `jsonb_build_object(
       'refresh_token', c.settings -> 'refresh_token',
       'organization_require_behavior', c.settings -> 'organization_require_behavior',
       'token_exchange', c.settings -> 'token_exchange',
+      'identity_assertion_authorization_grant', c.settings -> 'identity_assertion_authorization_grant',
       'oidc_conformant', c.settings -> 'oidc_conformant',
       'skip_non_verifiable_callback_uri_confirmation_prompt',
       c.settings -> 'skip_non_verifiable_callback_uri_confirmation_prompt'
@@ -211,6 +212,7 @@ const clientSettings = z.object({
         .nullish(),
     })
     .nullish(),
+  identity_assertion_authorization_grant: z.object({ active: z.boolean().nullish() }).nullish(),
   oidc_conformant: z.boolean().nullish(),
   skip_non_verifiable_callback_uri_confirmation_prompt: z.boolean().nullish(),
 });

@@ -114,6 +114,7 @@ function accessFacts(
         scopes: scope,
       })),
       tokenExchangeTypes: settings.token_exchange?.allow_any_profile_of_type ?? [],
+      usesIdentityAssertions: settings.identity_assertion_authorization_grant?.active ?? false,
       trustsNonVerifiableCallbacks: settings.skip_non_verifiable_callback_uri_confirmation_prompt ?? false,
     },
     resourceServer: api && {

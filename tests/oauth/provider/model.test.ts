@@ -264,6 +264,7 @@ function factsOf(plan: Plan, login: Login, world: World, consents: UserFacts['co
       organizationRequireBehavior: 'no_prompt',
       refreshTokenPolicies: [],
       tokenExchangeTypes: [],
+      usesIdentityAssertions: false,
       trustsNonVerifiableCallbacks: false,
     },
     resourceServer:

@@ -19,6 +19,7 @@ const flows: readonly UserFlow[] = [
   'custom_exchange',
   'on_behalf_of',
   'ciba',
+  'identity_assertion',
 ];
 const grantTypes: Record<UserFlow, string> = {
   authorize: 'authorization_code',
@@ -29,6 +30,7 @@ const grantTypes: Record<UserFlow, string> = {
   custom_exchange: 'urn:ietf:params:oauth:grant-type:token-exchange',
   on_behalf_of: 'urn:ietf:params:oauth:grant-type:token-exchange',
   ciba: 'urn:openid:params:grant-type:ciba',
+  identity_assertion: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
 };
 const everyGrantType = [...new Set([...Object.values(grantTypes), 'implicit'])];
 const usually = <T>(usual: T, ...rest: readonly T[]): fc.Arbitrary<T> =>
@@ -106,13 +108,17 @@ export const request: fc.Arbitrary<UserAccessRequest> = fc
     bindsKey: fc.boolean(),
     hasAgreedToDetails: fc.boolean(),
     approvedScopes: fc.option(someScopes),
+    asserted: fc.record({
+      resources: fc.constantFrom<string[][]>(['api'], ['api'], [], ['other'], ['api', 'other']),
+      organizationIds: fc.constantFrom<string[][]>([], ['org_1'], ['org_1'], ['org_2'], ['org_1', 'org_2']),
+    }),
     original: fc.record({
       audience: usually<string | null>('api', null, 'other'),
       scopes: someScopes,
       needsConsent: fc.boolean(),
     }),
   })
-  .map(({ flow, ...rest }) => {
+  .map(({ flow, asserted, ...rest }) => {
     const isLater = flow === 'refresh' || flow === 'code_exchange';
     return {
       subjectType: 'user',
@@ -121,6 +127,7 @@ export const request: fc.Arbitrary<UserAccessRequest> = fc
       ...rest,
       flow,
       approvedScopes: flow === 'ciba' ? rest.approvedScopes : null,
+      ...(flow === 'identity_assertion' && { asserted }),
       hasActor: flow === 'custom_exchange' && rest.hasAgreedToDetails,
       audience: isLater && rest.audience === 'api' ? null : rest.audience,
       responseType: flow === 'authorize' ? rest.responseType : null,

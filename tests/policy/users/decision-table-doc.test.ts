@@ -15,6 +15,8 @@ const organization = '<organization>';
 const denials: { readonly [R in UserDenial['reason']]: Extract<UserDenial, { reason: R }> } = {
   grant_type_not_allowed: { reason: 'grant_type_not_allowed', grantType: '<grant_type>' },
   token_exchange_not_allowed: { reason: 'token_exchange_not_allowed', grantType: '<grant_type>' },
+  identity_assertion_not_allowed: { reason: 'identity_assertion_not_allowed', grantType: '<grant_type>' },
+  audience_not_asserted: { reason: 'audience_not_asserted' },
   exchange_denied: { reason: 'exchange_denied', code: '<code>', description: '<reason>' },
   subject_token_rejected: { reason: 'subject_token_rejected', description: '<reason>' },
   response_type_not_allowed: { reason: 'response_type_not_allowed', responseType: '<response_type>' },
@@ -106,11 +108,12 @@ test.each(codes)('the page has the answer of %s', (code) => {
 });
 
 test.each(['client_grant_missing', 'policy_denies_all', 'system_api_closed_to_third_parties'] as const)(
-  '%s is 403 at the other endpoints (DV-1, PW-7, RT-9, TX-14)',
+  '%s is 403 at the other endpoints (DV-1, PW-7, RT-9, TX-14, TX-18)',
   (code) => {
     expect(answerTo(code, 'device')).toBe('403 `invalid_request`');
     expect(answerTo(code, 'ciba')).toBe('403 `invalid_request`');
-    for (const flow of ['password', 'refresh', 'code_exchange', 'custom_exchange', 'on_behalf_of'] as const) {
+    const exchanges = ['custom_exchange', 'on_behalf_of', 'identity_assertion'] as const;
+    for (const flow of ['password', 'refresh', 'code_exchange', ...exchanges] as const) {
       expect(answerTo(code, flow)).toBe('403 `access_denied`');
     }
   },

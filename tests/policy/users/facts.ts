@@ -10,7 +10,12 @@ import type {
   UserFacts,
 } from '../../../src/domain/access-facts.js';
 import { decideAccess } from '../../../src/policy/decide-access.js';
-import type { OriginalAccess, UserAccessRequest, UserDecision } from '../../../src/policy/decision.js';
+import type {
+  AssertedAccess,
+  OriginalAccess,
+  UserAccessRequest,
+  UserDecision,
+} from '../../../src/policy/decision.js';
 import type { PlatformChoices } from '../../../src/policy/platform-choices.js';
 import * as base from '../facts.js';
 
@@ -129,6 +134,20 @@ export const exchangeRequest = (
     ...behind,
     flow,
     grantType: 'urn:ietf:params:oauth:grant-type:token-exchange',
+    ...changes,
+  });
+
+/** With an assertion that is about `API`, of a connection that no organization has. */
+export const assertionRequest = (
+  changes: Partial<UserAccessRequest> = {},
+  asserted: Partial<AssertedAccess> = {},
+): UserAccessRequest =>
+  requestOf({
+    ...behind,
+    flow: 'identity_assertion',
+    grantType: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
+    audience: null,
+    asserted: { resources: [API], organizationIds: [], ...asserted },
     ...changes,
   });
 

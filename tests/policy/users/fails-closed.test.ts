@@ -6,6 +6,7 @@ import { decideAccess } from '../../../src/policy/decide-access.js';
 import type { UserAccessRequest } from '../../../src/policy/decision.js';
 import {
   answerOf,
+  assertionRequest,
   factsOf,
   firstParty,
   grant,
@@ -195,6 +196,24 @@ test.each<Case>([
   expect(answerOf(decideAccess(request, without(facts, path)))).toBe(answer);
   // With it the answer is another one.
   expect(answerOf(decideAccess(request, facts))).not.toBe(answer);
+});
+
+test.each([
+  ['client.usesIdentityAssertions', 'the client may not', 'identity_assertion_not_allowed'],
+  ['user.memberships', 'the user may be no member', 'configuration_not_understood'],
+  ['organizations', 'the organization may be closed to the client', 'configuration_not_understood'],
+])('at an identity assertion, without %s: %s', (path, _, answer) => {
+  const request = assertionRequest({ scopes: ['read'] }, { organizationIds: ['org_a'] });
+  const client = { ...firstParty, usesIdentityAssertions: true, organizationUsage: 'allow' } as const;
+  const facts = factsOf({ client, organizations: [organization()] });
+  expect(answerOf(decideAccess(request, without(facts, path)))).toBe(answer);
+  expect(answerOf(decideAccess(request, facts))).toBe('[read]');
+});
+
+test('an identity assertion that nobody has read gets nothing', () => {
+  const { asserted: _, ...request } = assertionRequest({ scopes: ['read'] });
+  const facts = factsOf({ client: { ...firstParty, usesIdentityAssertions: true } });
+  expect(answerOf(decideAccess(request, facts))).toBe('configuration_not_understood');
 });
 
 test('a flow that is not known gets nothing', () => {

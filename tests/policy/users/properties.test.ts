@@ -46,6 +46,7 @@ test('the arbitrary requests get a token often enough, and meet nearly every ref
   }
   expect([...outcomes].toSorted()).toEqual([
     'audience_missing',
+    'audience_not_asserted',
     'authorization_details_not_allowed',
     'client_grant_missing',
     'connection_not_enabled',
@@ -53,6 +54,7 @@ test('the arbitrary requests get a token often enough, and meet nearly every ref
     'consent_required',
     'grant_type_not_allowed',
     'granted',
+    'identity_assertion_not_allowed',
     'login_required',
     'not_a_member',
     'organization_closed_to_client',
@@ -152,6 +154,26 @@ describe('a token never has', () => {
       }),
     );
   });
+});
+
+test('an identity assertion never gives OpenID Connect, a refresh token, or another API than its own (TX-18)', () => {
+  let tokens = 0;
+  const asserted = request.filter(({ flow }) => flow === 'identity_assertion');
+  holds(
+    fc.property(asserted, facts, choices, (r, f, c) => {
+      const token = decideAccess(r, f, c);
+      if (!token.granted) return;
+      tokens += 1;
+      expect(token.scopes.filter((scope) => PROTOCOL.has(scope))).toEqual([]);
+      expect([token.offline, token.oidc, token.needsConsent]).toEqual([false, false, false]);
+      expect(f.client.usesIdentityAssertions).toBe(true);
+      expect(f.client.isFirstParty || isStrict(f)).toBe(true);
+      const resources = r.asserted?.resources ?? [];
+      expect(resources.length > 0 ? resources : [f.tenant.defaultAudience]).toContain(token.audience);
+    }),
+    3000,
+  );
+  expect(tokens).toBeGreaterThan(20);
 });
 
 describe('nobody gets a token', () => {

@@ -18,6 +18,7 @@ const API = 'https://orders.example.com';
 const OTHER_API = 'https://other.example.com';
 const scopes = ['read', 'write', 'delete', 'audit'].map((value) => ({ value }));
 const settings = {
+  identity_assertion_authorization_grant: { active: true },
   refresh_token: {
     rotation_type: 'rotating',
     expiration_type: 'expiring',
@@ -208,6 +209,7 @@ export function userTokenFactsConformance(engine: Engine): void {
         organizationRequireBehavior: 'post_login_prompt',
         refreshTokenPolicies: [{ audience: OTHER_API, scopes: ['read'] }],
         tokenExchangeTypes: ['custom_authentication'],
+        usesIdentityAssertions: true,
         trustsNonVerifiableCallbacks: true,
       });
       expect(access.resourceServer).toMatchObject({

@@ -92,6 +92,7 @@ export function tokenFactsConformance(engine: Engine): void {
             organizationRequireBehavior: 'no_prompt',
             refreshTokenPolicies: [],
             tokenExchangeTypes: [],
+            usesIdentityAssertions: false,
             trustsNonVerifiableCallbacks: false,
           },
           resourceServer: {
