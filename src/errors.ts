@@ -112,6 +112,11 @@ export const managementErrors = {
     errorCode: 'connection_conflict',
     message: 'A connection with the same name already exists',
   },
+  // Ours: no source has a text.
+  assertion_issuer_conflict: {
+    status: 409,
+    message: 'Another connection is a resource of cross app access for the same issuer',
+  },
   organization_conflict: {
     status: 409,
     errorCode: 'organization_conflict',

@@ -9,6 +9,7 @@ const CONFLICTS = {
   client_grant: 'client_grant_conflict',
   resource_server: 'resource_server_conflict',
   connection: 'connection_conflict',
+  assertion_issuer: 'assertion_issuer_conflict',
   organization: 'organization_conflict',
   organization_client_grant: 'organization_client_grant_conflict',
   organization_connection: 'organization_connection_conflict',

@@ -170,6 +170,8 @@ export interface ClientGrantWriter extends ClientGrantReader {
 export interface ConnectionReader {
   find(id: string): Promise<Connection | null>;
   findByName(name: string): Promise<Connection | null>;
+  /** The connection that accepts identity assertions of this issuer. */
+  findByAssertionIssuer(issuer: string): Promise<Connection | null>;
   /** Oldest first. */
   list(filter: ConnectionFilter, window: Window): Promise<Listing<Connection>>;
   /** Ids of the clients that it is enabled for, in the order in which they were enabled. */
@@ -274,6 +276,8 @@ export interface OrganizationConnectionReader {
     filter: { isEnabled?: boolean },
     window: PageWindow,
   ): Promise<Listing<OrganizationConnection>>;
+  /** Ids of organizations that the connection is enabled for, oldest association first. @param most no more than that. */
+  organizationsOf(connectionId: string, most: number): Promise<readonly string[]>;
 }
 
 export interface OrganizationConnectionWriter extends OrganizationConnectionReader {

@@ -20,6 +20,7 @@ export class AlreadyExists extends Error {
     | 'client_grant'
     | 'resource_server'
     | 'connection'
+    | 'assertion_issuer'
     | 'organization'
     | 'organization_client_grant'
     | 'organization_connection'

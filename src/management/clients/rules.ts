@@ -63,6 +63,8 @@ const STRICT_MEMBERS = new Set([
   // For client credentials, which strict clients can have (token-issuance.md CC-11, MO-9).
   'default_organization',
   'token_quota',
+  // The platform's page "Cross App Access, Get Token": strict clients are among those that can use it.
+  'identity_assertion_authorization_grant',
 ]);
 const STRICT_GRANT_TYPES = ['authorization_code', 'refresh_token', 'client_credentials'];
 const STRICT_APP_TYPES = ['regular_web', 'spa', 'native', 'non_interactive'];

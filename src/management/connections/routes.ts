@@ -8,6 +8,7 @@ import { checkpointBody, checkpointOf, listBody, windowOf } from '../../http/pag
 import type { ConfigReader, ConnectionFilter } from '../../storage/config.js';
 import type { ConfigStore } from '../../storage/storage.js';
 import type { ChangeConfig } from '../change.js';
+import { checkAssertionIssuer } from './cross-app-access.js';
 import { ALWAYS_SHOWN, toChanges, toNewConnection, toWire } from './wire.js';
 
 type Operations =
@@ -60,6 +61,7 @@ export function connectionHandlers(storage: ConfigStore, change: ChangeConfig): 
           throw new ManagementError('connection_conflict');
         }
         await checkClientsExist(config, connection.enabledClients);
+        await checkAssertionIssuer(config, connection, null);
         return config.connections.create(connection);
       });
       return { status: 201, body: toWire(created) };
@@ -79,6 +81,7 @@ export function connectionHandlers(storage: ConfigStore, change: ChangeConfig): 
           config,
           (changes.enabledClients ?? []).filter((clientId) => !enabled.has(clientId)),
         );
+        await checkAssertionIssuer(config, { ...found, ...changes }, found.id);
         return config.connections.update(found.id, changes);
       });
       return { status: 200, body: toWire(updated) };

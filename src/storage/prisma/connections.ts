@@ -1,5 +1,6 @@
 import type { Connection as Row, Prisma } from '../../generated/prisma/client.js';
 import type { Connection, ConnectionChanges } from '../../domain/connection.js';
+import { assertionIssuerOf } from '../../domain/cross-app-access.js';
 import { newConnectionId } from '../../domain/ids.js';
 import { isJsonObject, type JsonObject, type JsonValue } from '../../domain/json.js';
 import type { ConnectionFilter, ConnectionReader, ConnectionWriter } from '../config.js';
@@ -85,6 +86,9 @@ function domainAliases({ domain_aliases: aliases }: JsonObject): string[] {
   return aliases.filter((alias: JsonValue) => typeof alias === 'string').map((alias) => alias.toLowerCase());
 }
 
+const issuerColumn = (connection: Pick<Connection, 'strategy' | 'options' | 'settings'>): string | null =>
+  assertionIssuerOf(connection)?.issuer ?? null;
+
 /** Domain values as columns; only those that are given. */
 function toColumns(changes: Omit<ConnectionChanges, 'enabledClients' | 'options'>) {
   const { realms, metadata, settings, ...plain } = changes;
@@ -108,6 +112,13 @@ export function connectionReader(db: Db, sealing: Sealing): ConnectionReader {
   return {
     async find(id) {
       const row = await db.connection.findUnique({ where: { id }, include: withClients });
+      return row && toDomain(row, sealing);
+    },
+    async findByAssertionIssuer(issuer) {
+      const row = await db.connection.findUnique({
+        where: { assertionIssuer: issuer },
+        include: withClients,
+      });
       return row && toDomain(row, sealing);
     },
     async findByName(name) {
@@ -184,14 +195,21 @@ export function connectionWriter(db: Db, sealing: Sealing): ConnectionWriter {
           strategy,
           ...toColumns(rest),
           ...optionColumns(id, options, {}, sealing),
+          assertionIssuer: issuerColumn({ strategy, options, settings: rest.settings }),
         },
       });
       await enableClients(id, enabledClients);
       return read(id);
     },
     async update(id, { enabledClients, options, ...changes }) {
-      const columns = options && optionColumns(id, options, (await read(id)).options, sealing);
-      await db.connection.update({ where: { id }, data: { ...toColumns(changes), ...columns } });
+      const before = await read(id);
+      const columns = options && optionColumns(id, options, before.options, sealing);
+      const { settings = before.settings } = changes;
+      const assertionIssuer = issuerColumn({ ...before, options: options ?? before.options, settings });
+      await db.connection.update({
+        where: { id },
+        data: { ...toColumns(changes), ...columns, assertionIssuer },
+      });
       if (enabledClients !== undefined) {
         await db.connectionClient.deleteMany({
           where: { connectionId: id, clientId: { notIn: [...enabledClients] } },

@@ -7,6 +7,7 @@ const UNIQUE_INDEXES: Record<string, AlreadyExists['constraint']> = {
   client_grants_one_per_default_group: 'client_grant',
   resource_servers_identifier_key: 'resource_server',
   connections_name_key: 'connection',
+  connections_assertion_issuer_key: 'assertion_issuer',
   organizations_name_key: 'organization',
   organization_client_grants_pkey: 'organization_client_grant',
   organization_connections_pkey: 'organization_connection',

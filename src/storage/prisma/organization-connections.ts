@@ -37,6 +37,17 @@ export function organizationConnectionReader(db: Db): OrganizationConnectionRead
       const total = window.countTotal ? await db.organizationConnection.count({ where }) : null;
       return { items: rows.map(toDomain), total, next: null };
     },
+    async organizationsOf(connectionId, most) {
+      const where = { connectionId, isEnabled: true };
+      const select = { organizationId: true };
+      const rows = await db.organizationConnection.findMany({
+        where,
+        orderBy: { seq: 'asc' },
+        select,
+        take: most,
+      });
+      return rows.map(({ organizationId }) => organizationId);
+    },
   };
 }
 
