@@ -47,6 +47,10 @@ export type LogType =
   | 'ciba_start_failed'
   | 'ciba_exchange_succeeded'
   | 'ciba_exchange_failed'
+  /** Exchange of an identity assertion; the last is of a JWT that is none. */
+  | 'idjag_exchange_succeeded'
+  | 'idjag_exchange_failed'
+  | 'jwt_bearer_exchange_failed'
   /** Pushed authorization request: failure. */
   | 'fpar'
   /** Login without questions to the user: success and failure. */

@@ -5535,6 +5535,7 @@ export interface components {
             dpop_signing_alg_values_supported?: string[];
             authorization_response_iss_parameter_supported?: boolean;
             grant_types_supported?: string[];
+            authorization_grant_profiles_supported?: string[];
             subject_types_supported?: string[];
             id_token_signing_alg_values_supported?: string[];
             token_endpoint_auth_methods_supported?: string[];

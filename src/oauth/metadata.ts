@@ -1,6 +1,6 @@
 import type { components } from '../generated/openapi.js';
 import type { Tenant } from '../domain/tenant.js';
-import { assertionAlgorithms, grantTypes, responseTypes } from './vocabulary.js';
+import { assertionAlgorithms, grantTypes, IDENTITY_ASSERTION_PROFILE, responseTypes } from './vocabulary.js';
 
 /**
  * Where the endpoints are and what they support (RFC 8414 section 2; token-issuance.md 7.4). Both discovery documents are
@@ -25,6 +25,7 @@ export function discoveryDocument(tenant: Tenant): components['schemas']['Discov
     response_types_supported: [...responseTypes],
     response_modes_supported: ['query', 'fragment', 'form_post'],
     grant_types_supported: [...Object.values(grantTypes), 'implicit'],
+    authorization_grant_profiles_supported: [IDENTITY_ASSERTION_PROFILE],
     code_challenge_methods_supported: ['S256'],
     subject_types_supported: ['public'],
     id_token_signing_alg_values_supported: ['HS256', 'RS256', 'PS256'],

@@ -47,7 +47,8 @@ export type LoginFault =
   | 'approval_user_unknown'
   | 'approval_unknown'
   | 'approval_denied'
-  | 'approval_expired';
+  | 'approval_expired'
+  | 'identity_assertion_invalid';
 
 export type Reason = RequestFault | LoginFault | DenyReason | 'granted';
 
@@ -105,6 +106,10 @@ export const assertionReplayed = (): Refusal =>
 /** RFC 9449 section 5: what is exchanged for tokens is bound to a key that the request does not prove to have. */
 export const keyNotProven = (): Refusal =>
   fault('proof_of_possession_invalid', 400, 'invalid_grant', 'The DPoP proof is missing or invalid');
+
+/** RFC 9449 section 5. */
+export const invalidProof = (): Refusal =>
+  fault('proof_of_possession_invalid', 400, 'invalid_dpop_proof', 'The DPoP proof is invalid');
 
 export const serverError = (): Refusal =>
   fault('server_error', 500, 'server_error', 'An internal server error occurred');

@@ -15,8 +15,10 @@ import type { Storage } from '../storage/storage.js';
 import { lifetimeOf, mintAccessToken } from './access-token.js';
 import { proveClient } from './client-authentication.js';
 import { Once } from './grants/grant.js';
+import { exchangeAssertion } from './grants/identity-assertion.js';
 import { refresh } from './grants/refresh-token.js';
 import { grants } from './grants/registry.js';
+import { IssuerKeys } from './issuer-keys.js';
 import { type GrantedOutcome, type Outcome, refused } from './outcome.js';
 import { grantTypeUnsupported, methodNotAllowed, serverError } from './refusal.js';
 import type { KeySet } from './signing-keys.js';
@@ -48,6 +50,7 @@ export type TokenEndpoint = (req: IncomingMessage, res: ServerResponse) => Promi
 export function tokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
   let lastSocket: Socket | null = null;
   let underWay = 0;
+  const issuerKeys = new IssuerKeys();
   return async (req, res) => {
     // While one connection asks again and again, nobody else is there whom a signature on this thread would keep waiting.
     const isAlone = req.socket === lastSocket && underWay === 0;
@@ -65,8 +68,9 @@ export function tokenEndpoint(options: TokenEndpointOptions): TokenEndpoint {
         await options.storage.appendLog(tokenLogEntry(req, null, refused(null, request, null), options));
         answer.refuse(request, []);
       } else {
-        const answers = userGrantTypes.has(request.grantType) ? issueForUser : issue;
-        await answers({ req, res, request, answer, here: isAlone }, options);
+        const exchange = { req, res, request, answer, here: isAlone };
+        if (userGrantTypes.has(request.grantType)) await issueForUser(exchange, { ...options, issuerKeys });
+        else await issue(exchange, options);
       }
     } catch (error) {
       // A client that went away half-way is nobody's failure.
@@ -91,7 +95,7 @@ interface Exchange {
 /** Authenticates the client. What a user let it do is found, decided and logged elsewhere. */
 async function issueForUser(
   { req, res, request, answer, here }: Exchange,
-  options: TokenEndpointOptions,
+  options: TokenEndpointOptions & { readonly issuerKeys: IssuerKeys },
 ): Promise<void> {
   const { clientId, grantType } = request;
   const facts = await options.storage.tokenFacts(
@@ -103,12 +107,14 @@ async function issueForUser(
     const outcome = refused(facts, client.refusal, client.because);
     await options.storage.appendLog(tokenLogEntry(req, request, outcome, options));
     answer.refuse(client.refusal, []);
-  } else if (grantType === grantTypes.refreshToken) {
-    const refreshed = await refresh({ req, request, facts: client.facts, here }, options);
-    await options.storage.appendLog(refreshed.entry);
-    answer.readableBy(refreshed.readableBy);
-    if (refreshed.answer.refusal) answer.refuse(refreshed.answer.refusal, []);
-    else answer.grant(refreshed.answer.body, []);
+  } else if (grantType === grantTypes.refreshToken || grantType === grantTypes.jwtBearer) {
+    const exchange = { req, request, facts: client.facts, here };
+    const isRefresh = grantType === grantTypes.refreshToken;
+    const exchanged = await (isRefresh ? refresh(exchange, options) : exchangeAssertion(exchange, options));
+    await options.storage.appendLog(exchanged.entry);
+    answer.readableBy(exchanged.readableBy);
+    if (exchanged.answer.refusal) answer.refuse(exchanged.answer.refusal, []);
+    else answer.grant(exchanged.answer.body, []);
   } else {
     const flows = await options.userFlows();
     await flows.issue(req, res, request);

@@ -37,7 +37,7 @@ const KNOWN = new Set<string>([
 ]);
 
 /** Parameters that are as good as a password. */
-const PROOFS: ReadonlySet<string> = new Set(['client_secret', 'client_assertion']);
+const PROOFS: ReadonlySet<string> = new Set(['client_secret', 'client_assertion', 'assertion']);
 
 /** Reads and parses a request. It never throws for what a client sent. */
 export async function readTokenRequest(

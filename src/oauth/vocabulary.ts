@@ -21,6 +21,8 @@ export const grantTypes = {
   mfaRecoveryCode: 'http://auth0.com/oauth/grant-type/mfa-recovery-code',
   /** OpenID CIBA Core 1.0 section 10.1. */
   ciba: 'urn:openid:params:grant-type:ciba',
+  /** RFC 7523 section 2.1. */
+  jwtBearer: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
 } as const;
 
 /**
@@ -48,6 +50,7 @@ export const userGrantTypes: ReadonlySet<string> = new Set([
   grantTypes.mfaOob,
   grantTypes.mfaRecoveryCode,
   grantTypes.ciba,
+  grantTypes.jwtBearer,
 ]);
 
 /** What the grant types with a user read beside the parameters of all (token-issuance.md 7.2). */
@@ -71,10 +74,17 @@ export const userGrantParameters = [
   'binding_code',
   'recovery_code',
   'auth_req_id',
+  'assertion',
 ] as const;
 
 /** RFC 8693 section 3. */
 export const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token';
+
+/** draft-ietf-oauth-identity-assertion-authz-grant, section 3: what an identity assertion says that it is. */
+export const IDENTITY_ASSERTION_TYPE = 'oauth-id-jag+jwt';
+
+/** The same draft, section 7: what this server can be given. */
+export const IDENTITY_ASSERTION_PROFILE = 'urn:ietf:params:oauth:grant-profile:id-jag';
 
 /** RFC 7523 section 2.2. */
 export const JWT_BEARER_ASSERTION = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';

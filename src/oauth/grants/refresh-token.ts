@@ -11,7 +11,14 @@ import type { TraceStep } from '../../policy/decision.js';
 import { MissingReference } from '../../storage/storage.js';
 import { keyOf, sendsProof } from '../key-proof.js';
 import { isOriginOf } from '../origins.js';
-import { authenticationFailed, fault, keyNotProven, malformed, type Refusal } from '../refusal.js';
+import {
+  authenticationFailed,
+  fault,
+  invalidProof,
+  keyNotProven,
+  malformed,
+  type Refusal,
+} from '../refusal.js';
 import { askForSecondFactor } from '../second-factor/transaction.js';
 import type { TokenRequest } from '../token-request.js';
 import { userRefusalFor } from '../user-refusal.js';
@@ -33,10 +40,6 @@ import { decideUserAccess } from '../user-tokens/user-access.js';
 /** RT-5, RT-6. */
 const invalid = (reason: 'refresh_token_invalid' | 'refresh_token_reused'): Refusal =>
   fault(reason, 403, 'invalid_grant', 'Unknown or invalid refresh token.');
-
-/** RFC 9449 section 5. */
-const invalidProof = (): Refusal =>
-  fault('proof_of_possession_invalid', 400, 'invalid_dpop_proof', 'The DPoP proof is invalid');
 
 interface Refused {
   readonly refusal: Refusal;

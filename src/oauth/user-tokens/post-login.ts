@@ -37,7 +37,7 @@ export interface AfterActions {
 /** More than anybody has. */
 const MOST_ROLES = { kind: 'page', offset: 0, limit: 200, countTotal: false } as const;
 
-/** AC-10. */
+/** AC-10, TX-18. */
 function protocolOf({ grantType, responseType }: UserAccessRequest): string {
   const protocols: Record<string, string> = {
     [grantTypes.deviceCode]: 'oauth2-device-code',
@@ -46,6 +46,7 @@ function protocolOf({ grantType, responseType }: UserAccessRequest): string {
     [grantTypes.refreshToken]: 'oauth2-refresh-token',
     [grantTypes.tokenExchange]: 'oauth2-token-exchange',
     [grantTypes.ciba]: 'oidc-ciba',
+    [grantTypes.jwtBearer]: 'oauth2-identity-assertion-authorization-grant',
     implicit: 'oidc-implicit-profile',
   };
   const isHybrid = responseType !== null && responseType.includes(' ');
