@@ -14,6 +14,8 @@ const KEPT_MS = 600_000;
 /** How long nobody is asked again: after an answer without the key, and after none. */
 const COOLDOWN_MS = 30_000;
 
+/** RFC 7517 section 5. */
+const keySet = z.object({ keys: z.array(z.record(z.string(), z.unknown())) });
 const discovery = z.object({ issuer: z.string(), jwks_uri: z.string() });
 
 /** Reads no more than it has to, from nowhere else than it was sent to. */
@@ -54,7 +56,8 @@ function remoteKeys(address: string): JWTVerifyGetKey {
     [customFetch]: async (url, { signal }) => {
       if (performance.now() - failedAt < COOLDOWN_MS) throw new Error(`${url} has failed a moment ago`);
       try {
-        return new Response(await fetchJson(url, signal));
+        const found = keySet.parse(JSON.parse(await fetchJson(url, signal)));
+        return Response.json(found);
       } catch (error) {
         failedAt = performance.now();
         throw error;

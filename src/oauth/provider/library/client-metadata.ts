@@ -70,6 +70,8 @@ export function ownMetadata(client: LibraryClient): OwnMetadata {
   return client[OWN_METADATA] as OwnMetadata;
 }
 
+const NOT_OF_LIBRARY: ReadonlySet<string> = new Set([grantTypes.ciba, grantTypes.jwtBearer]);
+
 /**
  * A client as the library knows it. It has been authenticated before the library sees a request (`hand-over.ts`), and who
  * may use which flow is the policy's to say: here every client may do everything, without proof.
@@ -84,8 +86,8 @@ export function libraryMetadataOf(client: Client): AllClientMetadata {
     // Compared by `redirect-uris.ts`; the library wants one.
     redirect_uris: ['https://redirect.invalid/'],
     application_type: 'web',
-    // With CIBA it would want to be told more: `gaps.ts` allows it.
-    grant_types: ['implicit', ...[...userGrantTypes].filter((type) => type !== grantTypes.ciba)],
+    // With CIBA it would want to be told more: `gaps.ts` allows it. Identity assertions it does not know, and answers none.
+    grant_types: ['implicit', ...[...userGrantTypes].filter((type) => !NOT_OF_LIBRARY.has(type))],
     response_types: [...responseTypes],
     id_token_signed_response_alg: alg,
     ...(alg === 'HS256' && { client_secret: client.secret }),
