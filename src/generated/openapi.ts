@@ -3351,6 +3351,14 @@ export interface components {
             passwordPolicy?: "none" | "low" | "fair" | "good" | "excellent" | null;
             /** @description Email domains whose users log in with this connection. */
             domain_aliases?: string[] | null;
+            /** @description Issuer of the identity provider, as its tokens have it. */
+            issuer?: unknown;
+            /** @description Where its keys are. Without it, its discovery document says so. */
+            jwks_uri?: unknown;
+            /** @description Its discovery document, where that is not at the usual place under the issuer. */
+            discovery_url?: unknown;
+            /** @description Algorithms that its tokens may be signed with. Without them, all that need no shared key. */
+            id_token_signed_response_algs?: unknown;
             /** @description Secrets of custom scripts. They are never shown again. */
             configuration?: {
                 [key: string]: string | null;
@@ -3381,7 +3389,7 @@ export interface components {
             cross_app_access?: boolean;
             allow_missing_user_id?: boolean;
         };
-        /** @description Whether the connection is a resource of cross app access. */
+        /** @description Whether the identity provider can say for whom a client acts (cross app access). Needs the `issuer` among the options, and strategy `okta` or `oidc`; one connection for each issuer. */
         ConnectionResourceApp: {
             /** @enum {string} */
             status: "enabled" | "disabled";
@@ -6696,6 +6704,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
         };

@@ -82,6 +82,9 @@ describe('the discovery documents', () => {
       jwks_uri: `${server.url}${JWKS}`,
       code_challenge_methods_supported: ['S256'],
       subject_types_supported: ['public'],
+      // draft-ietf-oauth-identity-assertion-authz-grant, section 7.2: the two belong together.
+      authorization_grant_profiles_supported: ['urn:ietf:params:oauth:grant-profile:id-jag'],
+      grant_types_supported: expect.arrayContaining(['urn:ietf:params:oauth:grant-type:jwt-bearer']),
       token_endpoint_auth_signing_alg_values_supported: ['RS256', 'RS384', 'PS256'],
       request_parameter_supported: false,
       request_uri_parameter_supported: false,

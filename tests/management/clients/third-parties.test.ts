@@ -48,6 +48,7 @@ describe('a strict client', () => {
     ['refresh_token', expiring],
     ['require_proof_of_possession', true],
     ['redirection_policy', 'allow_always'],
+    ['identity_assertion_authorization_grant', { active: true }],
   ])('takes %s, on creation and on update', async (member, value) => {
     const created = await create({ ...strict, [member]: value });
     expect(seen(created)).toMatchObject({ status: 201, body: { [member]: value } });

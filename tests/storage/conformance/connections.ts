@@ -72,6 +72,42 @@ export function connectionConformance(opened: Opened): void {
       expect(made).toEqual({ succeeded: 1, failures: times(9, () => new AlreadyExists('connection')) });
     });
 
+    describe('that accept assertions of an issuer', () => {
+      const ON = { cross_app_access_resource_app: { status: 'enabled' } };
+      const newIssuer = () => `https://${unique('idp')}.example.com`;
+      const accepting = (issuer: string, given: Parameters<typeof aConnection>[0] = {}) =>
+        create({ strategy: 'oidc', options: { issuer }, settings: ON, ...given });
+      const connections = () => storage.config.connections;
+
+      test('are found by it, as long as options and settings say so', async () => {
+        const issuer = newIssuer();
+        const made = await accepting(issuer);
+        expect(await connections().findByAssertionIssuer(issuer)).toEqual(made);
+        expect(await connections().findByAssertionIssuer(issuer.toUpperCase())).toBeNull();
+        const other = newIssuer();
+        const changeTo = (changes: ConnectionChanges) =>
+          change(storage, (config) => config.connections.update(made.id, changes));
+        await changeTo({ options: { issuer: other } });
+        expect(await connections().findByAssertionIssuer(issuer)).toBeNull();
+        expect((await connections().findByAssertionIssuer(other))?.id).toBe(made.id);
+        await changeTo({ settings: {} });
+        expect(await connections().findByAssertionIssuer(other)).toBeNull();
+        await changeTo({ settings: ON });
+        expect((await connections().findByAssertionIssuer(other))?.id).toBe(made.id);
+      });
+
+      test('are one for each', async () => {
+        const issuer = newIssuer();
+        const made = await outcomes(times(10, () => accepting(issuer)));
+        expect(made).toEqual({
+          succeeded: 1,
+          failures: times(9, () => new AlreadyExists('assertion_issuer')),
+        });
+        await accepting(issuer, { settings: {} });
+        await accepting(issuer, { strategy: 'samlp' });
+      });
+    });
+
     describe('changes', () => {
       const changeOne = ({ id }: Connection, changes: Fields) =>
         change(storage, (config) => config.connections.update(id, changes));

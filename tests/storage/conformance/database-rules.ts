@@ -251,10 +251,19 @@ const allowed: readonly (readonly [string, Break])[] = [
   ],
 ];
 
+/** A connection that is said to accept assertions of an issuer. */
+const accepting = (strategy: string, issuer: string, status: string): string => `
+  INSERT INTO connections (id, name, strategy, encrypted_options, domain_aliases, realms, settings, assertion_issuer)
+  VALUES ('con_x', 'x', '${strategy}', '', '{}', '{}',
+    '{"cross_app_access_resource_app":{"status":"${status}"}}', '${issuer}')`;
+
 const beyondWriters = [
   ['a second version of the configuration', 'INSERT INTO config_version (id) VALUES (2)'],
   ['a second tenant', 'INSERT INTO tenant (id) VALUES (2)'],
   ['a change of a log entry', "UPDATE logs SET reason = 'other'"],
+  ['assertions of a strategy without an issuer', accepting('samlp', 'https://idp.example.com', 'enabled')],
+  ['assertions of an issuer without TLS', accepting('oidc', 'http://idp.example.com', 'enabled')],
+  ['assertions that are switched off', accepting('oidc', 'https://idp.example.com', 'disabled')],
 ] as const;
 
 const FOREIGN_COLLATIONS = `

@@ -63,6 +63,23 @@ export function organizationPartConformance(opened: Opened): void {
         expect(await storage.config.organizationConnections.find(organization, connection)).toEqual(added);
       });
 
+      test('know the organizations that they are enabled for, in the order of adding', async () => {
+        const [one, two, three] = [
+          await createOrganization(),
+          await createOrganization(),
+          await createOrganization(),
+        ];
+        const connection = await createConnection();
+        await add(two, connection);
+        await add(three, connection, { isEnabled: false });
+        await add(one, connection);
+        await add(one, await createConnection());
+        const { organizationConnections: connections } = storage.config;
+        expect(await connections.organizationsOf(connection, 5)).toEqual([two, one]);
+        expect(await connections.organizationsOf(connection, 1)).toEqual([two]);
+        expect(await connections.organizationsOf('con_gone', 5)).toEqual([]);
+      });
+
       test('are listed in the order of adding, counted, and filtered', async () => {
         const organization = await createOrganization();
         const [one, two] = [await createConnection(), await createConnection()];
