@@ -2284,7 +2284,7 @@ export interface paths {
         put?: never;
         /**
          * Get a token
-         * @description RFC 6749 section 3.2. `grant_type` says by what: the client's own standing, a code, a refresh token, a device code, a password, or the token of a user. The client authenticates with HTTP Basic, with `client_id` and `client_secret` in the body, or with a signed assertion (RFC 7523); one without a secret sends its `client_id`. Policies, grants and permissions are asked anew every time. With a `DPoP` header (RFC 9449) the tokens of a user are bound to its key. The `Grantry-Reason` header names the rule that decided.
+         * @description RFC 6749 section 3.2. `grant_type` says by what: the client's own standing, a code, a refresh token, a device code, a password, the token of a user, or what an identity provider says of one. The client authenticates with HTTP Basic, with `client_id` and `client_secret` in the body, or with a signed assertion (RFC 7523); one without a secret sends its `client_id`. Policies, grants and permissions are asked anew every time. With a `DPoP` header (RFC 9449) the tokens of a user are bound to its key. The `Grantry-Reason` header names the rule that decided.
          */
         post: operations["issueToken"];
         delete?: never;
@@ -5160,7 +5160,7 @@ export interface components {
         };
         /** @description Each parameter says which `grant_type` reads it, unless all do. Unknown parameters are ignored (RFC 6749 section 3.2). */
         TokenRequest: {
-            /** @description `client_credentials`, `authorization_code`, `refresh_token`, `urn:ietf:params:oauth:grant-type:device_code`, `password`, `http://auth0.com/oauth/grant-type/password-realm`, `urn:openid:params:grant-type:ciba`, or `urn:ietf:params:oauth:grant-type:token-exchange`. The client has to have it among its `grant_types`; for token exchange it is its `token_exchange` that counts. */
+            /** @description `client_credentials`, `authorization_code`, `refresh_token`, `urn:ietf:params:oauth:grant-type:device_code`, `password`, `http://auth0.com/oauth/grant-type/password-realm`, `http://auth0.com/oauth/grant-type/mfa-otp`, `mfa-oob` and `mfa-recovery-code`, `urn:openid:params:grant-type:ciba`, `urn:ietf:params:oauth:grant-type:token-exchange`, or `urn:ietf:params:oauth:grant-type:jwt-bearer`. The client has to have it among its `grant_types`; for the last two it is its `token_exchange` and its `identity_assertion_authorization_grant` that count. */
             grant_type?: string;
             /** @description Id of the client, unless HTTP Basic has it. */
             client_id?: string;
@@ -5170,11 +5170,11 @@ export interface components {
             client_assertion_type?: string;
             /** @description A JWT that a key of the client signed, instead of a secret (RFC 7523). */
             client_assertion?: string;
-            /** @description Identifier of the API. Client credentials, passwords, token exchange; with a refresh token, another API of the client's `refresh_token.policies`. */
+            /** @description Identifier of the API. Client credentials, passwords, token exchange; with a refresh token, another API of the client's `refresh_token.policies`. With an identity assertion, no other than the one that it names. */
             audience?: string;
             /** @description Identifier of the API, where there is no audience and the tenant's `resource_parameter_profile` is `compatibility` (RFC 8707). */
             resource?: string;
-            /** @description Scopes, separated by spaces. Client credentials: left out, all scopes of the client grant; one that is not granted is refused. Refresh token: left out, those of the login. Passwords and token exchange: what cannot be had is left out. */
+            /** @description Scopes, separated by spaces. Client credentials: left out, all scopes of the client grant; one that is not granted is refused. Refresh token: left out, those of the login. Passwords and token exchange: what cannot be had is left out. Identity assertion: those that it names come before these. */
             scope?: string;
             /** @description Id of the organization that the token is for. Client credentials, passwords, token exchange by a profile. */
             organization?: string;
@@ -5200,6 +5200,8 @@ export interface components {
             subject_token?: string;
             /** @description Token exchange: `urn:ietf:params:oauth:token-type:access_token`, or the type of a token exchange profile. */
             subject_token_type?: string;
+            /** @description `jwt-bearer`: an identity assertion (ID-JAG) of an issuer that a connection accepts. Good until it expires. */
+            assertion?: string;
             /** @description Token exchange by a profile: who acts for the user, for its action to read. */
             actor_token?: string;
             /** @description Token exchange by a profile: of what type `actor_token` is. Neither without the other. */

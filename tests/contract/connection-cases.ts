@@ -25,6 +25,17 @@ export const connectionCases: Cases = {
     server.api('patch', `connections/${connection}`, { metadata: { plan: 'gold' } }),
   'updateConnection 400': ({ server, connection }) =>
     server.api('patch', `connections/${connection}`, { name: 'other' }),
+  'updateConnection 409': async ({ server }) => {
+    const accepting = {
+      strategy: 'oidc',
+      options: { issuer: `https://${unique('idp')}.example.com` },
+      cross_app_access_resource_app: { status: 'enabled' },
+    };
+    await givenConnection(server, accepting);
+    const other = await givenConnection(server, { ...accepting, cross_app_access_resource_app: undefined });
+    const { cross_app_access_resource_app } = accepting;
+    return server.api('patch', `connections/${other}`, { cross_app_access_resource_app });
+  },
   'updateConnection 404': ({ server }) =>
     server.api('patch', `connections/${nowhere.connection}`, { realms: [] }),
 

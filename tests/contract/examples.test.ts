@@ -23,15 +23,22 @@ import {
   signIn,
   tokensOf,
 } from '../oauth/provider/given.js';
+import { assertionOf, givenScene } from '../oauth/identity-assertions/given.js';
+import { IdentityProvider } from '../oauth/identity-assertions/identity-provider.js';
 import { givenExchangeApp, givenProfile } from '../oauth/provider/exchange-given.js';
 import { startServer, type TestServer } from '../support/server.js';
 import { isObject, type Json, operationOf } from './document.js';
 
 let server: TestServer;
+let provider: IdentityProvider;
 beforeAll(async () => {
   server = await startServer({ env: { TEST_LOGIN: 'on' } });
+  provider = await IdentityProvider.start();
 });
-afterAll(() => server.close());
+afterAll(async () => {
+  await server.close();
+  await provider.close();
+});
 
 interface Example {
   readonly name: string;
@@ -143,6 +150,10 @@ const given: Record<string, (audience: string) => Promise<Record<string, string>
     await givenUserGrant(server, app, { identifier: audience }, ['read:orders']);
     const type = await givenProfile(server, `api.authentication.setUserById('${user.id}');`);
     return { ...proofOf(app), audience, subject_token_type: type };
+  },
+  assertion: async (resource) => {
+    const scene = await givenScene(server, provider.newIssuer());
+    return { ...proofOf(scene.app), assertion: await assertionOf(scene, { resource, scope: undefined }) };
   },
 };
 

@@ -176,7 +176,7 @@ describe('what a request must have', () => {
 
   test.each([
     'http://auth0.com/oauth/grant-type/passwordless/otp',
-    'urn:ietf:params:oauth:grant-type:jwt-bearer',
+    'urn:ietf:params:oauth:grant-type:saml2-bearer',
     'Client_Credentials',
     'client_credentials ',
     'constructor',

@@ -91,10 +91,8 @@ test('a second connection of an issuer is refused, until the first one is switch
 test('of ten that are made at once for one issuer, one is made', async () => {
   const issuer = newIssuer();
   const answers = await Promise.all(Array.from({ length: 10 }, () => create({ issuer })));
-  expect(answers.map(({ status }) => status).toSorted()).toEqual([
-    201,
-    ...Array.from({ length: 9 }, () => 409),
-  ]);
+  const counts = [201, 409].map((wanted) => answers.filter(({ status }) => status === wanted).length);
+  expect(counts).toEqual([1, 9]);
 });
 
 test('connections of other strategies keep the setting, and speak for nobody', async () => {
