@@ -12,6 +12,8 @@ export interface AuthenticatorReader {
   /** All of a user, oldest first. */
   listOf(userId: string): Promise<readonly Authenticator[]>;
   find(userId: string, id: string): Promise<Authenticator | null>;
+  /** Whoever has it. */
+  findById(id: string): Promise<Authenticator | null>;
   /** The key of an app that makes one-time passwords, in base 32; null for everything else. */
   secretOf(id: string): Promise<string | null>;
   /** Those that a browser was paired as: one for each user. */

@@ -150,6 +150,7 @@ describe('post-login', () => {
       removedScopes: [],
       userMetadata: {},
       appMetadata: {},
+      secondFactor: null,
     });
   });
 

@@ -96,6 +96,24 @@ describe.each(engines)('starts on one $name database', (engine) => {
       expect(values).toEqual(expect.arrayContaining([...examples]));
     });
 
+    // management-api.md 5; token-issuance.md SY-4.
+    test('the MFA API, which is for users only and is not listed', async () => {
+      const api = await storage.config.resourceServers.findSystemApi('mfa');
+      expect(api).toMatchObject({
+        identifier: 'https://auth.example.com/mfa/',
+        clientPolicy: 'deny_all',
+        userPolicy: 'allow_all',
+        tokenLifetimeSeconds: 600,
+      });
+      expect(api?.scopes?.map(({ value }) => value)).toEqual([
+        'enroll',
+        'read:authenticators',
+        'remove:authenticators',
+      ]);
+      const { items } = await storage.config.resourceServers.list({}, everything);
+      expect(items.map(({ systemApi }) => systemApi)).not.toContain('mfa');
+    });
+
     test('no other API', async () => {
       expect((await storage.config.resourceServers.list({}, everything)).total).toBe(3);
     });
@@ -192,6 +210,20 @@ describe.each(engines)('starts on one $name database', (engine) => {
     }));
     expect(await start()).toBeNull();
     expect(await storage.config.resourceServers.findSystemApi('management')).toEqual(api);
+  });
+
+  test('a database of an earlier version, which lacks the MFA API, gets it at the next start, and nothing else', async () => {
+    const api = await storage.config.resourceServers.findSystemApi('mfa');
+    await storage.write(async ({ resourceServers }) => ({
+      result: await resourceServers.delete(api?.id ?? ''),
+      entry: null,
+    }));
+    const before = await stateOf(storage, idOf(client));
+    expect(await start()).toBeNull();
+    const { id, ...made } = (await storage.config.resourceServers.findSystemApi('mfa')) ?? {};
+    expect({ ...made, id: api?.id }).toEqual(api);
+    expect(id).not.toBe(api?.id);
+    expect(await stateOf(storage, idOf(client))).toEqual(before);
   });
 
   // DELETE of an opt-in API is possible (management-api.md 5).

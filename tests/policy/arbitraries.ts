@@ -117,6 +117,8 @@ export const facts: fc.Arbitrary<AccessFacts> = clientGrants.chain((grants) =>
       defaultAudience: fc.constantFrom('api', null),
       allowOrganizationNames: fc.boolean(),
       resourceParameterProfile: fc.constantFrom('audience', 'compatibility'),
+      requiresSecondFactor: rarely(false, true),
+      hasSecondFactors: fc.boolean(),
     }),
     client,
     resourceServer: fc.option(resourceServer, { freq: 19 }),

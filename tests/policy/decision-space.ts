@@ -163,6 +163,9 @@ export function factsIn(situation: Situation): AccessFacts {
       defaultAudience: situation.audience === 'by default' ? API : null,
       allowOrganizationNames: situation.namesAllowed,
       resourceParameterProfile: situation.audience === 'unread resource' ? 'audience' : 'compatibility',
+      // They are about users.
+      requiresSecondFactor: true,
+      hasSecondFactors: false,
     },
     client: {
       ...client,

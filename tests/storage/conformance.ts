@@ -22,6 +22,7 @@ import { quotaConformance } from './conformance/quotas.js';
 import { refusedAndClosedConformance } from './conformance/refused-and-closed.js';
 import { resourceServerConformance } from './conformance/resource-servers.js';
 import { roleConformance, roleListConformance } from './conformance/roles.js';
+import { secondFactorConformance, secondFactorSettingsConformance } from './conformance/second-factors.js';
 import { sealedSecretsConformance } from './conformance/sealed-secrets.js';
 import { severalProcessesConformance } from './conformance/several-processes.js';
 import { snapshotConformance } from './conformance/snapshots.js';
@@ -58,6 +59,7 @@ export function storageConformance(engine: Engine): void {
       factsInTimeConformance(opened);
       logConformance(opened);
       loginConformance(opened);
+      secondFactorConformance(opened);
       consentConformance(opened);
       approvalConformance(opened);
       protocolConformance(opened);
@@ -70,6 +72,7 @@ export function storageConformance(engine: Engine): void {
       organizationListConformance(opened);
       roleListConformance(opened);
       tenantSettingsConformance(opened);
+      secondFactorSettingsConformance(opened);
       clientGrantListConformance(opened);
       actionListConformance(opened);
     });

@@ -45,6 +45,10 @@ export function authenticatorReader(db: Db, sealing: Sealing): AuthenticatorRead
       const row = await db.authenticator.findFirst({ where: { id, userId } });
       return row && toDomain(row);
     },
+    async findById(id) {
+      const row = await db.authenticator.findUnique({ where: { id } });
+      return row && toDomain(row);
+    },
     async secretOf(id) {
       const row = await db.authenticator.findUnique({ where: { id }, select: { encryptedSecret: true } });
       const sealed = row?.encryptedSecret ?? null;

@@ -2,7 +2,7 @@
 
 import type { SystemApi } from '../../../src/domain/resource-server.js';
 import { startServer, type TestServer } from '../../support/server.js';
-import { type ApiWire, countOf, createApi, refused, seen } from '../fixtures.js';
+import { type ApiWire, countOf, createApi, noApi, refused, seen } from '../fixtures.js';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -170,6 +170,45 @@ describe('what cannot be done', () => {
     const body = { subject_type_authorization: { client: { policy } } };
     expect(seen(await server.api('patch', path(kind), body))).toMatchObject(notPatchable);
     expect(await read(kind)).toEqual(before);
+  });
+});
+
+// The MFA API is none that administrators manage (management-api.md 5).
+describe('the MFA API is there, and is hidden', () => {
+  const find = () => server.storage.config.resourceServers.findSystemApi('mfa');
+
+  test('it is in no list, nor in a list by identifiers', async () => {
+    const identifier = server.tenant.identifierOf('mfa');
+    expect(await find()).toMatchObject({ identifier });
+    const all = (await server.api('get', 'resource-servers?per_page=100')).body as ApiWire[];
+    expect(all.map((api) => api.identifier)).not.toContain(identifier);
+    const { total } = (await server.api('get', 'resource-servers?include_totals=true')).body as {
+      total: number;
+    };
+    expect(total).toBe(all.length);
+    const named = await server.api('get', `resource-servers?identifiers=${encodeURIComponent(identifier)}`);
+    expect(named.body).toEqual([]);
+  });
+
+  test('it can be neither read nor changed nor deleted, by identifier or id', async () => {
+    const before = await find();
+    const paths = [
+      path('mfa'),
+      `resource-servers/${encodeURIComponent(encodeURIComponent(before?.identifier ?? ''))}`,
+      `resource-servers/${before?.id}`,
+    ];
+    for (const each of paths) {
+      expect(seen(await server.api('get', each))).toEqual(noApi);
+      expect(seen(await server.api('patch', each, { token_lifetime: 60 }))).toEqual(noApi);
+      expect((await server.api('delete', each)).status).toBe(204);
+      expect(await find()).toEqual(before);
+    }
+  });
+
+  test('its identifier is reserved', async () => {
+    expect(seen(await activate('mfa'))).toEqual(
+      refused(400, 'The selected identifier is reserved.', 'operation_not_supported'),
+    );
   });
 });
 

@@ -246,6 +246,8 @@ function factsOf(plan: Plan, login: Login, world: World, consents: UserFacts['co
       defaultAudience: null,
       allowOrganizationNames: false,
       resourceParameterProfile: 'audience',
+      requiresSecondFactor: false,
+      hasSecondFactors: false,
     },
     client: {
       clientId: world.client.id,
@@ -302,6 +304,7 @@ function factsOf(plan: Plan, login: Login, world: World, consents: UserFacts['co
     user: {
       userId: world.user.id,
       isBlocked: plan.blocked,
+      hasSecondFactor: false,
       connection: { id: connectionId, isDomainConnection: true, isEnabledForClient: isFirstParty },
       directPermissions: within(plan.direct, plan),
       rolePermissions: within(plan.byRole, plan),

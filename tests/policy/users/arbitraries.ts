@@ -54,6 +54,7 @@ const organization = fc.constantFrom(null, null, 'org_1', 'org_1', 'org_2', 'nam
 const user: fc.Arbitrary<UserFacts> = fc.record({
   userId: fc.constant('auth0|u'),
   isBlocked: usually(false, true),
+  hasSecondFactor: fc.boolean(),
   connection: fc.record({
     id: fc.constantFrom('con_1', 'con_1', 'con_2'),
     isDomainConnection: usually(true, false),
@@ -83,9 +84,11 @@ export const facts: fc.Arbitrary<AccessFacts & { readonly user: UserFacts }> = f
     facts: clientFacts,
     user,
     organizationUsage: fc.constantFrom('deny', 'allow', 'allow', 'require'),
+    requiresSecondFactor: usually(false, true),
   })
-  .map(({ facts: f, user: u, organizationUsage }) => ({
+  .map(({ facts: f, user: u, organizationUsage, requiresSecondFactor }) => ({
     ...f,
+    tenant: { ...f.tenant, requiresSecondFactor },
     // What is asked for in these tests goes by `api` or `other`; grants for users are what is of interest.
     client: { ...f.client, grantTypes: everyGrantType, organizationUsage } as AccessFacts['client'],
     clientGrants: f.clientGrants.map((grant, index) =>
@@ -112,19 +115,22 @@ export const request: fc.Arbitrary<UserAccessRequest> = fc
       resources: fc.constantFrom<string[][]>(['api'], ['api'], [], ['other'], ['api', 'other']),
       organizationIds: fc.constantFrom<string[][]>([], ['org_1'], ['org_1'], ['org_2'], ['org_1', 'org_2']),
     }),
+    secondFactor: usually<UserAccessRequest['secondFactor'] | null>(null, 'before', 'now'),
+    asksForSecondFactor: usually(false, true),
     original: fc.record({
       audience: usually<string | null>('api', null, 'other'),
       scopes: someScopes,
       needsConsent: fc.boolean(),
     }),
   })
-  .map(({ flow, asserted, ...rest }) => {
+  .map(({ flow, asserted, secondFactor, ...rest }) => {
     const isLater = flow === 'refresh' || flow === 'code_exchange';
     return {
       subjectType: 'user',
       grantType: grantTypes[flow],
       userinfoAudience: USERINFO,
       ...rest,
+      ...(secondFactor && { secondFactor }),
       flow,
       approvedScopes: flow === 'ciba' ? rest.approvedScopes : null,
       ...(flow === 'identity_assertion' && { asserted }),

@@ -1,5 +1,6 @@
 // Rules that the database holds whatever the code does (design.md D5). Everything here goes past the checks in code.
 
+import type { MfaPolicy } from '../../../src/domain/second-factor.js';
 import type { ConfigWriter } from '../../../src/storage/config.js';
 import { RuleBroken, type Storage } from '../../../src/storage/storage.js';
 import type { Engine, TestDatabase } from '../../support/engines.js';
@@ -28,6 +29,18 @@ const onSystem = { clientId: 'first', audience: SYSTEM };
 type Break = (config: ConfigWriter) => Promise<unknown>;
 
 const refusedOnSystemApis = 'this client grant is not possible on a system API';
+
+/** An authenticator of a user of its own. */
+async function withUser(
+  { authenticators, connections, users }: ConfigWriter,
+  authenticator: { kind: 'push'; confirmedAt: Date | null },
+): Promise<unknown> {
+  const user = aUser();
+  await connections.create(aConnection({ name: user.connection }));
+  await users.create(user);
+  const { userId, createdAt } = user;
+  return authenticators.create({ userId, name: null, createdAt, ...authenticator });
+}
 
 /** What breaks a rule, and what the refusal names. Sources: management-api.md 4, 5 and 7. */
 const broken: readonly (readonly [string, string, Break])[] = [
@@ -218,6 +231,21 @@ const broken: readonly (readonly [string, string, Break])[] = [
     'users_username_in_lower_case',
     ({ users }) => users.create(aUser({ username: 'Ann' })),
   ],
+  [
+    'a policy of second factors that nobody knows',
+    'tenant_mfa_policies_known',
+    ({ secondFactors }) => secondFactors.update({ policies: ['sometimes' as MfaPolicy] }),
+  ],
+  [
+    'an authenticator of a kind that nobody knows',
+    'authenticators_known',
+    (config) => withUser(config, { kind: 'sms' as 'push', confirmedAt: null }),
+  ],
+  [
+    'a browser that is confirmed without having been paired',
+    'authenticators_proven',
+    (config) => withUser(config, { kind: 'push', confirmedAt: new Date(0) }),
+  ],
 ];
 
 /** Neighbours of the above that the rules have to let pass. */
@@ -249,6 +277,11 @@ const allowed: readonly (readonly [string, Break])[] = [
     ({ clientGrants }) =>
       clientGrants.create(aClientGrant({ ...own, organizationUsage: 'allow', allowAnyOrganization: true })),
   ],
+  ['a browser that waits to be paired', (config) => withUser(config, { kind: 'push', confirmedAt: null })],
+  [
+    'both policies of second factors',
+    ({ secondFactors }) => secondFactors.update({ policies: ['all-applications', 'confidence-score'] }),
+  ],
 ];
 
 /** A connection that is said to accept assertions of an issuer. */
@@ -257,13 +290,55 @@ const accepting = (strategy: string, issuer: string, status: string): string => 
   VALUES ('con_x', 'x', '${strategy}', '', '{}', '{}',
     '{"cross_app_access_resource_app":{"status":"${status}"}}', '${issuer}')`;
 
+const CHECK_VIOLATION = '23514';
+const UNIQUE_VIOLATION = '23505';
+
 const beyondWriters = [
-  ['a second version of the configuration', 'INSERT INTO config_version (id) VALUES (2)'],
-  ['a second tenant', 'INSERT INTO tenant (id) VALUES (2)'],
-  ['a change of a log entry', "UPDATE logs SET reason = 'other'"],
-  ['assertions of a strategy without an issuer', accepting('samlp', 'https://idp.example.com', 'enabled')],
-  ['assertions of an issuer without TLS', accepting('oidc', 'http://idp.example.com', 'enabled')],
-  ['assertions that are switched off', accepting('oidc', 'https://idp.example.com', 'disabled')],
+  ['a second version of the configuration', 'INSERT INTO config_version (id) VALUES (2)', CHECK_VIOLATION],
+  ['a second tenant', 'INSERT INTO tenant (id) VALUES (2)', CHECK_VIOLATION],
+  ['a change of a log entry', "UPDATE logs SET reason = 'other'", CHECK_VIOLATION],
+  [
+    'an app without its key',
+    "UPDATE authenticators SET encrypted_secret = NULL WHERE kind = 'totp'",
+    CHECK_VIOLATION,
+  ],
+  [
+    'an app with a digest beside its key',
+    "UPDATE authenticators SET secret_digest = 'x' WHERE kind = 'totp'",
+    CHECK_VIOLATION,
+  ],
+  [
+    'a recovery code without its digest',
+    "UPDATE authenticators SET secret_digest = NULL WHERE kind = 'recovery-code'",
+    CHECK_VIOLATION,
+  ],
+  [
+    'a recovery code that can be read again',
+    "UPDATE authenticators SET encrypted_secret = '\\x00' WHERE kind = 'recovery-code'",
+    CHECK_VIOLATION,
+  ],
+  [
+    'a second recovery code of a user',
+    `INSERT INTO authenticators (id, user_id, kind, secret_digest, created_at)
+     SELECT 'recovery-code|dev_other', user_id, kind, 'other', created_at FROM authenticators
+     WHERE kind = 'recovery-code'`,
+    UNIQUE_VIOLATION,
+  ],
+  [
+    'assertions of a strategy without an issuer',
+    accepting('samlp', 'https://idp.example.com', 'enabled'),
+    CHECK_VIOLATION,
+  ],
+  [
+    'assertions of an issuer without TLS',
+    accepting('oidc', 'http://idp.example.com', 'enabled'),
+    CHECK_VIOLATION,
+  ],
+  [
+    'assertions that are switched off',
+    accepting('oidc', 'https://idp.example.com', 'disabled'),
+    CHECK_VIOLATION,
+  ],
 ] as const;
 
 const FOREIGN_COLLATIONS = `
@@ -282,6 +357,15 @@ export function databaseRuleConformance(engine: Engine): void {
       database = await engine.create();
       storage = await database.open();
       await storage.appendLog(aLogEntry());
+      const connectionId = await change(storage, async ({ authenticators, connections, users }) => {
+        const { userId, connection: name, createdAt } = aUser();
+        const { id } = await connections.create(aConnection({ name }));
+        await users.create(aUser({ userId }));
+        const common = { userId, name: null, confirmedAt: createdAt, createdAt };
+        await authenticators.create({ ...common, kind: 'totp', secret: 'JBSWY3DPEHPK3PXP' });
+        await authenticators.create({ ...common, kind: 'recovery-code', code: 'a code' });
+        return id;
+      });
       await storage.close();
       await withRaw(database, async (query) => {
         for (const sql of [...beyondWriters.map(([, sql]) => sql), FOREIGN_COLLATIONS]) {
@@ -289,7 +373,8 @@ export function databaseRuleConformance(engine: Engine): void {
         }
       });
       storage = await database.open();
-      await change(storage, async ({ resourceServers, clients }) => {
+      await change(storage, async ({ connections, resourceServers, clients }) => {
+        await connections.delete(connectionId);
         await resourceServers.create(aResourceServer({ identifier: API }));
         await resourceServers.create(aResourceServer({ identifier: SYSTEM, systemApi: 'management' }));
         await clients.create(aClient({ clientId: 'first' }), []);
@@ -318,8 +403,8 @@ export function databaseRuleConformance(engine: Engine): void {
       await expect(trying(make)).rejects.toBeInstanceOf(TakenBack);
     });
 
-    test.each(beyondWriters)('%s is refused', (_name, sql) => {
-      expect(answers.get(sql)).toMatchObject({ code: '23514' });
+    test.each(beyondWriters)('%s is refused', (_name, sql, code) => {
+      expect(answers.get(sql)).toMatchObject({ code });
     });
 
     test('no text column follows the collation of the database', () => {

@@ -49,6 +49,7 @@ const anAuthorization = (scene: Scene, changes: Partial<Authorization> = {}): Au
   needsConsent: false,
   actionChanges: null,
   authenticatedAt: NOW,
+  hasSecondFactor: false,
   createdAt: NOW,
   expiresAt: END,
   ...changes,
@@ -166,6 +167,13 @@ export function protocolConformance(opened: Opened): void {
       expect(await isThere({ id, name })).toEqual([true, true]);
       return { id, name };
     }
+
+    test('an authorization remembers whether a second factor was shown', async () => {
+      for (const hasSecondFactor of [true, false]) {
+        const { id } = await givenToken({ hasSecondFactor });
+        expect(await storage.authorizations.find(id)).toMatchObject({ hasSecondFactor });
+      }
+    });
 
     const isThere = async ({ id, name }: { id: string; name: string }): Promise<boolean[]> => {
       const artifact = await storage.artifacts.find(KIND, name);

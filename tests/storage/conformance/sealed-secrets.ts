@@ -7,7 +7,7 @@ import type { SigningKey } from '../../../src/domain/signing-key.js';
 import { openStorage } from '../../../src/storage/prisma/prisma-storage.js';
 import { AlreadyExists, type Storage } from '../../../src/storage/storage.js';
 import type { Engine, TestDatabase } from '../../support/engines.js';
-import { aClient, aConnection, anAction, aResourceServer, change, everything } from '../fixtures.js';
+import { aClient, aConnection, anAction, aResourceServer, aUser, change, everything } from '../fixtures.js';
 import { type Query, withRaw } from '../raw.js';
 
 const secrets = {
@@ -18,7 +18,17 @@ const secrets = {
   key: 'private-key-in-plain-sight',
   document: 'smtp-password-in-plain-sight',
   action: 'action-secret-in-plain-sight',
+  app: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ',
+  recoveryCode: 'RECOVERYCODEINPLAINSIGHT',
+  device: 'device-key-in-plain-sight',
 };
+
+const ann = aUser({ userId: 'auth0|ann', connection: 'one' });
+const appsOf = async ({ config }: Storage) =>
+  (await config.authenticators.listOf(ann.userId)).filter(({ kind }) => kind === 'totp');
+/** The keys of the apps of the user, oldest first. */
+const keysOf = async (storage: Storage) =>
+  Promise.all((await appsOf(storage)).map(({ id }) => storage.config.authenticators.secretOf(id)));
 
 const signingKey = (kid: string, algorithm: SigningKey['algorithm'], privateKey: string): SigningKey => ({
   kid,
@@ -48,6 +58,15 @@ async function seed(database: TestDatabase): Promise<void> {
       const action = await actions.create(anAction({ name, secrets: [secret] }), new Date(0));
       await actions.deploy(action.id, action, new Date(0));
     }
+    const { authenticators, users } = config;
+    await users.create(ann);
+    const common = { userId: ann.userId, name: null, confirmedAt: null, createdAt: new Date(0) };
+    for (const secret of [secrets.app, secrets.app]) {
+      await authenticators.create({ ...common, kind: 'totp', secret });
+    }
+    await authenticators.create({ ...common, kind: 'recovery-code', code: secrets.recoveryCode });
+    const { id } = await authenticators.create({ ...common, kind: 'push' });
+    await authenticators.pair(id, secrets.device, new Date(0));
     await settingsDocuments.put('emails/provider', { credentials: { smtp_pass: secrets.document } });
   });
   await change(storage, ({ signingKeys }) =>
@@ -116,6 +135,12 @@ const tampering: readonly (readonly [string, string, (storage: Storage) => Promi
     ({ config }) => config.actions.findByName('two'),
   ],
   [
+    'the key of another app',
+    `UPDATE authenticators AS a SET encrypted_secret = other.encrypted_secret
+     FROM authenticators AS other WHERE other.kind = 'totp' AND a.kind = 'totp' AND other.seq > a.seq`,
+    keysOf,
+  ],
+  [
     'another private key',
     `UPDATE signing_keys SET encrypted_private_key =
        (SELECT encrypted_private_key FROM signing_keys WHERE kid = 'kid-one') WHERE kid = 'kid-two'`,
@@ -142,18 +167,20 @@ export function sealedSecretsConformance(engine: Engine): void {
     };
 
     test('secrets and keys come back as they were given', async () => {
-      const found = await using(async ({ config }) => ({
-        client: (await config.clients.find('one'))?.secret,
-        connection: (await config.connections.findByName('one'))?.options,
-        signing: (await config.resourceServers.find('urn:one'))?.signingSecret,
-        action: (await config.actions.findByName('one'))?.secrets[0]?.value,
-        keys: await config.signingKeys.list(),
+      const found = await using(async (storage) => ({
+        client: (await storage.config.clients.find('one'))?.secret,
+        connection: (await storage.config.connections.findByName('one'))?.options,
+        signing: (await storage.config.resourceServers.find('urn:one'))?.signingSecret,
+        action: (await storage.config.actions.findByName('one'))?.secrets[0]?.value,
+        apps: await keysOf(storage),
+        keys: await storage.config.signingKeys.list(),
       }));
       expect(found).toEqual({
         client: secrets.client,
         connection: { client_secret: secrets.connection },
         signing: secrets.signing,
         action: secrets.action,
+        apps: [secrets.app, secrets.app],
         // Oldest first.
         keys: [signingKey('kid-one', 'RS256', secrets.key), signingKey('kid-two', 'PS256', 'another key')],
       });
@@ -198,6 +225,7 @@ export function sealedSecretsConformance(engine: Engine): void {
         ['a list of clients', ({ config }) => config.clients.list({}, everything)],
         ['an API', ({ config }) => config.resourceServers.find('urn:one')],
         ['the signing keys', ({ config }) => config.signingKeys.list()],
+        ['the key of an app', keysOf],
         [
           'facts of a token request',
           (storage) => storage.tokenFacts({ clientId: 'one', audience: null, organization: null }),

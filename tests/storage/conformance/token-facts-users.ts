@@ -1,4 +1,5 @@
 import type { UserFacts } from '../../../src/domain/access-facts.js';
+import type { NewAuthenticator, SecondFactorSettings } from '../../../src/domain/second-factor.js';
 import type { UserTokenFactsQuery } from '../../../src/domain/token-facts.js';
 import type { Storage } from '../../../src/storage/storage.js';
 import type { Engine, TestDatabase } from '../../support/engines.js';
@@ -153,6 +154,7 @@ export function userTokenFactsConformance(engine: Engine): void {
       expect(user).toEqual({
         userId: ann.userId,
         isBlocked: false,
+        hasSecondFactor: false,
         connection: { id: connection, isDomainConnection: false, isEnabledForClient: true },
         directPermissions: ['audit'],
         rolePermissions: ['read', 'write'],
@@ -254,6 +256,49 @@ export function userTokenFactsConformance(engine: Engine): void {
       expect((await userOf()).isBlocked).toBe(true);
       await change(storage, ({ users }) => users.update(ann.userId, { blocked: false }, now));
       expect((await userOf()).isBlocked).toBe(false);
+    });
+
+    test('a user has a second factor as soon as it is confirmed, and until the last is gone; a recovery code is none', async () => {
+      const { userId } = ann;
+      const has = async () => (await userOf()).hasSecondFactor;
+      const make = (authenticator: NewAuthenticator) =>
+        change(storage, ({ authenticators }) => authenticators.create(authenticator));
+      const common = { userId, name: null, createdAt: now };
+      const waiting = { ...common, confirmedAt: null };
+      await make({ ...common, confirmedAt: now, kind: 'recovery-code', code: 'a code' });
+      const [app, browser] = [
+        await make({ ...waiting, kind: 'totp', secret: 'JBSWY3DPEHPK3PXP' }),
+        await make({ ...waiting, kind: 'push' }),
+      ];
+      expect(await has()).toBe(false);
+      await change(storage, ({ authenticators }) => authenticators.confirm(app.id, now));
+      expect(await has()).toBe(true);
+      await change(storage, ({ authenticators }) => authenticators.pair(browser.id, 'a device', now));
+      await change(storage, ({ authenticators }) => authenticators.delete(userId, app.id));
+      expect(await has()).toBe(true);
+      expect((await userOf({ userId: bob.userId })).hasSecondFactor).toBe(false);
+      await change(storage, ({ authenticators }) => authenticators.deleteAllOf(userId));
+      expect(await has()).toBe(false);
+    });
+
+    test('what the tenant wants of second factors is in the very next facts', async () => {
+      const tenant = async () => {
+        const { requiresSecondFactor, hasSecondFactors } = (await accessOf()).tenant;
+        return [requiresSecondFactor, hasSecondFactors];
+      };
+      const set = (changes: Partial<SecondFactorSettings>) =>
+        change(storage, ({ secondFactors }) => secondFactors.update(changes));
+      expect(await tenant()).toEqual([false, false]);
+      await set({ policies: ['all-applications'] });
+      expect(await tenant()).toEqual([true, false]);
+      await set({ policies: ['confidence-score'], factors: ['recovery-code', 'sms'] });
+      expect(await tenant()).toEqual([true, false]);
+      await set({ policies: [], factors: ['sms', 'push-notification'] });
+      expect(await tenant()).toEqual([false, true]);
+      await set({ factors: ['otp'] });
+      expect(await tenant()).toEqual([false, true]);
+      await set({ factors: [] });
+      expect(await tenant()).toEqual([false, false]);
     });
   });
 }

@@ -74,6 +74,8 @@ export function tokenFactsConformance(engine: Engine): void {
             defaultAudience: DEFAULT_API,
             allowOrganizationNames: true,
             resourceParameterProfile: 'audience',
+            requiresSecondFactor: false,
+            hasSecondFactors: false,
           },
           client: {
             clientId,
