@@ -26,6 +26,8 @@ import { connectionHandlers } from './management/connections/routes.js';
 import { emailHandlers } from './management/emails/routes.js';
 import { notBuiltHandlers } from './management/kept-settings/not-built.js';
 import { keptSettingsHandlers } from './management/kept-settings/routes.js';
+import { authenticationMethodHandlers } from './management/second-factors/authentication-method-routes.js';
+import { enrollmentHandlers } from './management/second-factors/enrollment-routes.js';
 import { secondFactorSettingsHandlers } from './management/second-factors/settings-routes.js';
 import { grantHandlers } from './management/grants/routes.js';
 import { logHandlers } from './management/logs/routes.js';
@@ -151,6 +153,8 @@ export function configurationHandlers(
     ...emailHandlers(storage, change),
     ...keptSettingsHandlers(storage, change),
     ...secondFactorSettingsHandlers(storage, change),
+    ...authenticationMethodHandlers(storage, change),
+    ...enrollmentHandlers(storage, change),
     ...notBuiltHandlers(),
   };
 }

@@ -46,6 +46,11 @@ export const managementErrors = {
   },
   insufficient_entitlement: { status: 403, errorCode: 'insufficient_entitlement' },
   entity_limit: { status: 403, message: 'You reached the limit of entities of this type for this tenant.' },
+  // auth0/docs-v2, oas/management/v2.
+  authentication_method_limit: {
+    status: 403,
+    message: 'You reached the limit of entities of this type for this user.',
+  },
   // Absence (recorded-behaviour.md 2, "Error bodies").
   inexistent_client: { status: 404, errorCode: 'inexistent_client', message: 'The client does not exist' },
   inexistent_resource_server: {
@@ -69,6 +74,12 @@ export const managementErrors = {
   inexistent_organization_client: { status: 404, message: 'No client found by that id' },
   inexistent_discovery_domain: { status: 404, message: 'No organization domain found by that id' },
   inexistent_member: { status: 404, message: 'No member found by that id' },
+  // auth0/docs-v2, oas/management/v2; the text of the second is ours, in its manner.
+  inexistent_authentication_method: {
+    status: 404,
+    message: 'The authentication method could not be found.',
+  },
+  inexistent_enrollment: { status: 404, message: 'The enrollment could not be found.' },
   inexistent_role: { status: 404, message: 'The role does not exist.' },
   inexistent_user: { status: 404, errorCode: 'inexistent_user', message: 'The user does not exist.' },
   // management-api.md 9.

@@ -1615,6 +1615,203 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/users/{id}/authentication-methods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the user. */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * List the authentication methods of a user
+         * @description Those that the user has not finished to set up are among them.
+         */
+        get: operations["listUserAuthenticationMethods"];
+        /**
+         * Replace all authentication methods of a user
+         * @description Those that the user had are gone, the recovery code among them.
+         */
+        put: operations["setUserAuthenticationMethods"];
+        /**
+         * Create an authentication method of a user
+         * @description It counts at once, as if the user had set it up. Its key is never shown again.
+         */
+        post: operations["createUserAuthenticationMethod"];
+        /**
+         * Delete all authentication methods of a user
+         * @description A user that does not exist has none, which is no error.
+         */
+        delete: operations["deleteUserAuthenticationMethods"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/users/{id}/authentication-methods/{authentication_method_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the user. */
+                id: components["parameters"]["UserId"];
+                /** @description Id of the authentication method. */
+                authentication_method_id: components["parameters"]["AuthenticationMethodId"];
+            };
+            cookie?: never;
+        };
+        /** Get an authentication method of a user */
+        get: operations["getUserAuthenticationMethod"];
+        put?: never;
+        post?: never;
+        /** Delete an authentication method of a user */
+        delete: operations["deleteUserAuthenticationMethod"];
+        options?: never;
+        head?: never;
+        /** Rename an authentication method of a user */
+        patch: operations["updateUserAuthenticationMethod"];
+        trace?: never;
+    };
+    "/api/v2/users/{id}/authenticators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the user. */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete all authenticators of a user
+         * @description The same as deleting all authentication methods.
+         */
+        delete: operations["deleteUserAuthenticators"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/users/{id}/recovery-code-regeneration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the user. */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace the recovery code of a user
+         * @description The one before is refused from now on. The new one is shown here, and never again.
+         */
+        post: operations["regenerateRecoveryCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/users/{id}/multifactor/{provider}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the user. */
+                id: components["parameters"]["UserId"];
+                /** @description Name of the provider. */
+                provider: components["parameters"]["MultifactorProvider"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete what a user has set up with a provider
+         * @description `google-authenticator` stands for apps that make one-time passwords, `guardian` for devices that are asked. Others are refused.
+         */
+        delete: operations["deleteUserMultifactorProvider"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/users/{id}/multifactor/actions/invalidate-remember-browser": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the user. */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Forget the browsers in which a user need not show a second factor
+         * @description There are none here, as a browser is remembered no longer than its session. So nothing changes.
+         */
+        post: operations["invalidateRememberedBrowsers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/users/{id}/enrollments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the user. */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        /** Get the first second factor that a user has confirmed */
+        get: operations["listUserEnrollments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/guardian/enrollments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `dev_…`, as lists of enrollments have it; or the id of the authentication method. */
+                id: components["parameters"]["EnrollmentId"];
+            };
+            cookie?: never;
+        };
+        /** Get a second factor, whoever has it */
+        get: operations["getGuardianEnrollment"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a second factor, whoever has it
+         * @description Deleting one that does not exist is no error.
+         */
+        delete: operations["deleteGuardianEnrollment"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/actions/actions": {
         parameters: {
             query?: never;
@@ -5154,6 +5351,114 @@ export interface components {
             /** @description Whether the factor is switched on. */
             enabled: boolean;
         };
+        /** @description What a user shows beside a password. */
+        AuthenticationMethod: {
+            id: string;
+            /**
+             * @description `totp` is an app that makes one-time passwords, `push` a device that is asked, `recovery-code` what stands in for either.
+             * @enum {string}
+             */
+            type: "totp" | "push" | "recovery-code";
+            /** @description Whether the user has shown that it works. It counts only then. */
+            confirmed: boolean;
+            name?: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            last_auth_at?: string;
+        };
+        AuthenticationMethodPage: {
+            total: number;
+            start: number;
+            limit: number;
+            authenticators: components["schemas"]["AuthenticationMethod"][];
+        };
+        /** @description Only `type`, `name` and `totp_secret` are possible here. The others belong to types that are refused. */
+        AuthenticationMethodSettings: {
+            /** @description What people tell it apart by. */
+            name?: string;
+            /** @description The key of the app, in base 32 (RFC 4648 section 6). */
+            totp_secret?: string;
+            /** @description Of `phone`. */
+            phone_number?: string;
+            /** @description Of `email`. */
+            email?: string;
+            /**
+             * @description Of `phone`.
+             * @enum {string}
+             */
+            preferred_authentication_method?: "voice" | "sms";
+        };
+        CreateAuthenticationMethod: {
+            /**
+             * @description Only `totp` is possible here.
+             * @enum {string}
+             */
+            type: "phone" | "email" | "totp" | "webauthn-roaming" | "passkey";
+            /** @description Of security keys. */
+            key_id?: string;
+            /** @description Of security keys. */
+            public_key?: string;
+            /** @description Of security keys. */
+            relying_party_identifier?: string;
+            /** @description Of passkeys. */
+            aaguid?: string;
+            /** @description Of passkeys. */
+            credential_device_type?: string;
+            /** @description Of passkeys. */
+            credential_backed_up?: boolean;
+            /** @description Of passkeys. */
+            identity_user_id?: string;
+            /** @description Of passkeys. */
+            user_agent?: string;
+            /** @description Of passkeys. */
+            user_handle?: string;
+            /** @description Of passkeys. */
+            transports?: string[];
+        } & components["schemas"]["AuthenticationMethodSettings"];
+        SetAuthenticationMethods: ({
+            /**
+             * @description Only `totp` is possible here.
+             * @enum {string}
+             */
+            type: "phone" | "email" | "totp";
+        } & components["schemas"]["AuthenticationMethodSettings"])[];
+        UpdateAuthenticationMethod: {
+            /** @description What people tell it apart by. */
+            name?: string;
+            /**
+             * @description Of `phone`.
+             * @enum {string}
+             */
+            preferred_authentication_method?: "voice" | "sms";
+        };
+        RecoveryCode: {
+            recovery_code: string;
+        };
+        UserEnrollment: {
+            id: string;
+            /** @enum {string} */
+            status: "confirmed";
+            /** @enum {string} */
+            type: "authenticator" | "pn";
+            name?: string;
+            /** @enum {string} */
+            auth_method: "authenticator" | "guardian";
+            /** Format: date-time */
+            enrolled_at: string;
+            /** Format: date-time */
+            last_auth?: string;
+        };
+        GuardianEnrollment: {
+            id: string;
+            /** @enum {string} */
+            status: "pending" | "confirmed";
+            name?: string;
+            /** Format: date-time */
+            enrolled_at?: string;
+            /** Format: date-time */
+            last_auth?: string;
+        };
         /** @description An empty list, or an object with one and with totals. */
         EmptyCollection: unknown[] | {
             [key: string]: unknown[] | number;
@@ -5723,6 +6028,15 @@ export interface components {
                 "application/json": components["schemas"]["UserBlocks"];
             };
         };
+        /** @description The authentication method. What proves it is never returned. */
+        AuthenticationMethod: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["AuthenticationMethod"];
+            };
+        };
         /** @description It is done. The body is `{}`, as the platform has it. */
         Done: {
             headers: {
@@ -5971,6 +6285,12 @@ export interface components {
         PromptWithPartials: "login" | "login-id" | "login-password" | "login-passwordless" | "signup" | "signup-id" | "signup-password" | "customized-consent" | "passkeys" | "confirmation";
         /** @description Name of the factor. */
         Factor: "push-notification" | "sms" | "email" | "duo" | "otp" | "webauthn-roaming" | "webauthn-platform" | "recovery-code";
+        /** @description Id of the authentication method. */
+        AuthenticationMethodId: string;
+        /** @description `dev_…`, as lists of enrollments have it; or the id of the authentication method. */
+        EnrollmentId: string;
+        /** @description Name of the provider. */
+        MultifactorProvider: "duo" | "google-authenticator" | "guardian";
         /** @description Name of a factor that sends messages. */
         TemplatedFactor: "sms" | "phone";
         /** @description Name of a factor that sends messages. */
@@ -10063,6 +10383,342 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    listUserAuthenticationMethods: {
+        parameters: {
+            query?: {
+                /** @description Page to return, from 0. */
+                page?: components["parameters"]["Page"];
+                /** @description Entries on a page. 0 returns none, for counting with `include_totals`. */
+                per_page?: components["parameters"]["PerPageOrNone"];
+                /** @description Return an object with `start`, `limit` and `total` around the list. */
+                include_totals?: components["parameters"]["IncludeTotals"];
+            };
+            header?: never;
+            path: {
+                /** @description Id of the user. */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Authentication methods, oldest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthenticationMethod"][] | components["schemas"]["AuthenticationMethodPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    setUserAuthenticationMethods: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the user. */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetAuthenticationMethods"];
+            };
+        };
+        responses: {
+            /** @description The authentication methods that the user has now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthenticationMethod"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    createUserAuthenticationMethod: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the user. */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateAuthenticationMethod"];
+            };
+        };
+        responses: {
+            201: components["responses"]["AuthenticationMethod"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    deleteUserAuthenticationMethods: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the user. */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: components["responses"]["Deleted"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    getUserAuthenticationMethod: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the user. */
+                id: components["parameters"]["UserId"];
+                /** @description Id of the authentication method. */
+                authentication_method_id: components["parameters"]["AuthenticationMethodId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["AuthenticationMethod"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    deleteUserAuthenticationMethod: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the user. */
+                id: components["parameters"]["UserId"];
+                /** @description Id of the authentication method. */
+                authentication_method_id: components["parameters"]["AuthenticationMethodId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: components["responses"]["Deleted"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    updateUserAuthenticationMethod: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the user. */
+                id: components["parameters"]["UserId"];
+                /** @description Id of the authentication method. */
+                authentication_method_id: components["parameters"]["AuthenticationMethodId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateAuthenticationMethod"];
+            };
+        };
+        responses: {
+            200: components["responses"]["AuthenticationMethod"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+        };
+    };
+    deleteUserAuthenticators: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the user. */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: components["responses"]["Deleted"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+        };
+    };
+    regenerateRecoveryCode: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the user. */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The new recovery code. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCode"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    deleteUserMultifactorProvider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the user. */
+                id: components["parameters"]["UserId"];
+                /** @description Name of the provider. */
+                provider: components["parameters"]["MultifactorProvider"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: components["responses"]["Deleted"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    invalidateRememberedBrowsers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the user. */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: components["responses"]["Changed"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    listUserEnrollments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the user. */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A list of that one, or of none. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserEnrollment"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    getGuardianEnrollment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `dev_…`, as lists of enrollments have it; or the id of the authentication method. */
+                id: components["parameters"]["EnrollmentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The second factor. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GuardianEnrollment"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+        };
+    };
+    deleteGuardianEnrollment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `dev_…`, as lists of enrollments have it; or the id of the authentication method. */
+                id: components["parameters"]["EnrollmentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: components["responses"]["Deleted"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
         };
     };
     listActions: {

@@ -25,6 +25,8 @@ const SECRETS = new Set([
   'pem',
   // Of actions.
   'secrets',
+  // Of apps that make one-time passwords.
+  'totp_secret',
 ]);
 /**
  * Operations whose bodies do not reach the log at all. They are about other systems, whose passwords and keys have any

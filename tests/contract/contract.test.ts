@@ -14,6 +14,7 @@ import { grantCases, userBlockCases } from './login-cases.js';
 import { roleCases, userCases } from './role-and-user-cases.js';
 import { organizationPartCases } from './organization-part-cases.js';
 import { instanceCases, logCases, oauthCases, organizationCases, referenceCases } from './other-cases.js';
+import { secondFactorCases } from './second-factor-cases.js';
 import { emailCases, keptSettingsCases, notBuiltCases, tenantCases } from './settings-cases.js';
 import { type Cases, makeWorld, type World } from './world.js';
 import { latest } from '../management/logs/log-entry.js';
@@ -31,6 +32,7 @@ const cases: Cases = {
   ...organizationPartCases,
   ...grantCases,
   ...userBlockCases,
+  ...secondFactorCases,
   ...actionCases,
   ...exchangeProfileCases,
   ...logCases,
@@ -138,6 +140,10 @@ const lists: { id: string; path: (world: World) => string }[] = [
     path: ({ user }) => `users/${user}/organizations`,
   },
   { id: 'listUserGrants', path: () => 'grants' },
+  {
+    id: 'listUserAuthenticationMethods',
+    path: ({ user }) => `users/${user}/authentication-methods`,
+  },
   { id: 'listLogs', path: () => 'logs' },
 ];
 const forms = lists.flatMap((list) =>

@@ -1,13 +1,13 @@
 // Setting up a second factor: what a user gets to set it up with. It counts for nothing until it has been shown to work.
 
 import type { LogType, NewLogEntry } from '../../domain/log-entry.js';
+import { newRecoveryCode } from '../../domain/recovery-codes.js';
 import { type Authenticator, isSecondFactor } from '../../domain/second-factor.js';
 import type { Tenant } from '../../domain/tenant.js';
 import type { User } from '../../domain/user.js';
 import type { ConfigWriter } from '../../storage/config.js';
 import type { Storage } from '../../storage/storage.js';
 import { enrolmentUri, newSecret } from './one-time-passwords.js';
-import { newRecoveryCode } from './recovery-codes.js';
 
 export interface Enrolling {
   readonly storage: Storage;

@@ -1,6 +1,7 @@
 // Whether what a user shows beside a password is right. Every attempt is counted before it is tried, by the user and not by
 // the address it comes from: whoever has the password can be anywhere.
 
+import { newRecoveryCode, readRecoveryCode } from '../../domain/recovery-codes.js';
 import {
   factorKinds,
   independentFactors,
@@ -11,7 +12,6 @@ import type { Authenticator } from '../../domain/second-factor.js';
 import type { User } from '../../domain/user.js';
 import type { Storage } from '../../storage/storage.js';
 import { stepOf } from './one-time-passwords.js';
-import { newRecoveryCode, readRecoveryCode } from './recovery-codes.js';
 import { changedByUser, type Enrolling, recoveryCodesAreOn } from './enrolment.js';
 
 export type Wrong = 'wrong' | 'too_many_attempts';

@@ -2,7 +2,7 @@
 
 import { documents } from '../../../src/management/kept-settings/documents.js';
 import { contract, startServer, type TestServer } from '../../support/server.js';
-import { invalidBody, payloadError, refused, seen } from '../fixtures.js';
+import { invalidBody, refused, seen } from '../fixtures.js';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -83,29 +83,6 @@ test.each([
   expect(seen(await server.api('get', path))).toEqual(
     refused(400, expect.stringMatching(/^Path validation error: 'No enum match/), 'invalid_uri'),
   );
-});
-
-describe('guardian', () => {
-  test('factors are all switched off, and can be switched on', async () => {
-    const before = (await server.api('get', 'guardian/factors')).body as { enabled: boolean }[];
-    expect(before).toHaveLength(8);
-    expect(before.filter(({ enabled }) => enabled)).toEqual([]);
-    expect(seen(await server.api('put', 'guardian/factors/otp', { enabled: true }))).toEqual({
-      status: 200,
-      body: { enabled: true },
-    });
-    const after = (await server.api('get', 'guardian/factors')).body as { name: string; enabled: boolean }[];
-    expect(after.filter(({ enabled }) => enabled)).toEqual([
-      { name: 'otp', enabled: true, trial_expired: false },
-    ]);
-  });
-
-  test('policies are none, and are replaced', async () => {
-    expect((await server.api('get', 'guardian/policies')).body).toEqual([]);
-    await server.api('put', 'guardian/policies', ['all-applications']);
-    expect((await server.api('get', 'guardian/policies')).body).toEqual(['all-applications']);
-    expect(seen(await server.api('put', 'guardian/policies', ['nosuch']))).toEqual(invalidBody(payloadError));
-  });
 });
 
 describe('secrets of other systems', () => {

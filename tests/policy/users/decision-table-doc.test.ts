@@ -135,7 +135,7 @@ test('at a refresh, what the login had settled is access_denied, and what the re
   );
 });
 
-test.each([
+test.each<[UserDenial, RegExp]>([
   [{ ...denials.organization_malformed, namesAllowed: false }, /must be an organization id$/],
   [{ ...denials.connection_not_enabled, organization: 'org_a' }, /not enabled for this organization$/],
   [{ ...denials.proof_of_possession_required, audience: null }, /^Tokens of this client/],

@@ -48,7 +48,12 @@ async function givenApprovals(storage: Storage): Promise<void> {
       platformAskingLimit,
     );
   }
-  const yes = { status: 'approved', scopes: ['openid'], authenticatedAt: createdAt } as const;
+  const yes = {
+    status: 'approved',
+    scopes: ['openid'],
+    authenticatedAt: createdAt,
+    hasSecondFactor: false,
+  } as const;
   await storage.approvals.decide('used', userId, yes, createdAt);
   await storage.approvals.consume({ secret: 'secret of used', clientId }, createdAt);
 }

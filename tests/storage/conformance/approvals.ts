@@ -24,7 +24,12 @@ import {
 const NOW = new Date('2026-07-10T12:00:00.000Z');
 const after = (seconds: number): Date => new Date(NOW.getTime() + seconds * 1000);
 const NO_LIMIT: AskingLimit = { requests: 1000, seconds: 60 };
-const yes = { status: 'approved', scopes: ['openid', 'read'], authenticatedAt: after(-90) } as const;
+const yes = {
+  status: 'approved',
+  scopes: ['openid', 'read'],
+  authenticatedAt: after(-90),
+  hasSecondFactor: true,
+} as const;
 const no = { status: 'denied' } as const;
 
 export function approvalConformance(opened: Opened): void {
@@ -67,6 +72,7 @@ export function approvalConformance(opened: Opened): void {
       decidedAt: null,
       approvedScopes: null,
       authenticatedAt: null,
+      hasSecondFactor: false,
     });
     const poll = (waiting: { secret: string; clientId: string }, seconds: number) =>
       storage.approvals.poll(waiting, platformPollingPace, after(seconds));
@@ -104,7 +110,7 @@ export function approvalConformance(opened: Opened): void {
       await asked();
       await storage.approvals.decide(answered.id, userId, no, NOW);
       const ids = async (limit: number) =>
-        (await storage.approvals.pendingOf(userId, after(10), limit)).map(({ id }) => id);
+        (await storage.approvals.pendingOf(userId, 'ciba', after(10), limit)).map(({ id }) => id);
       expect(await ids(10)).toEqual([second.id, first.id]);
       expect(await ids(1)).toEqual([second.id]);
     });
@@ -118,6 +124,7 @@ export function approvalConformance(opened: Opened): void {
         decidedAt: after(20),
         approvedScopes: yes.scopes,
         authenticatedAt: yes.authenticatedAt,
+        hasSecondFactor: true,
       });
     });
 

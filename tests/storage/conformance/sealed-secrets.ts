@@ -66,7 +66,7 @@ async function seed(database: TestDatabase): Promise<void> {
     }
     await authenticators.create({ ...common, kind: 'recovery-code', code: secrets.recoveryCode });
     const { id } = await authenticators.create({ ...common, kind: 'push' });
-    await authenticators.pair(id, secrets.device, new Date(0));
+    await authenticators.pair(id, secrets.device, null, new Date(0));
     await settingsDocuments.put('emails/provider', { credentials: { smtp_pass: secrets.document } });
   });
   await change(storage, ({ signingKeys }) =>

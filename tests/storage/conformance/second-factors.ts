@@ -57,8 +57,8 @@ export function secondFactorConformance(opened: Opened): void {
     const listed = () => storage.config.authenticators.listOf(userId);
     const confirm = (id: string, now = NOW) =>
       change(storage, ({ authenticators }) => authenticators.confirm(id, now));
-    const pair = (id: string, deviceKey: string) =>
-      change(storage, ({ authenticators }) => authenticators.pair(id, deviceKey, LATER));
+    const pair = (id: string, deviceKey: string, before: string | null = null) =>
+      change(storage, ({ authenticators }) => authenticators.pair(id, deviceKey, before, LATER));
     const takeCode = (code: string, of = userId) =>
       change(storage, ({ authenticators }) => authenticators.takeRecoveryCode(of, code));
     const remove = (id: string, of = userId) =>
@@ -144,12 +144,23 @@ export function secondFactorConformance(opened: Opened): void {
         const all = await Promise.all(keys.map(async (key) => ((await pair(id, key)) ? key : null)));
         const taken = all.filter((key) => key !== null);
         expect(taken).toHaveLength(1);
-        const found = await Promise.all(keys.map((key) => storage.config.authenticators.findPaired(key)));
-        expect(found.filter((each) => each !== null)).toEqual([
-          expect.objectContaining({ id, userId, confirmedAt: LATER }),
-        ]);
-        expect(await storage.config.authenticators.findPaired(taken[0] ?? '')).toMatchObject({ id });
+        const found = await Promise.all(keys.map((key) => storage.config.authenticators.pairedAs(key)));
+        expect(found.flat()).toEqual([expect.objectContaining({ id, userId, confirmedAt: LATER })]);
+        expect(await storage.config.authenticators.pairedAs(taken[0] ?? '')).toMatchObject([{ id }]);
         expect(await pair((await anApp(unconfirmed)).id, unique('device'))).toBe(false);
+      });
+
+      test('a browser that is paired again is known by the new secret for all of its users', async () => {
+        const [{ id: first }, { id: second }] = [await aBrowser(), await aBrowser()];
+        const [before, after] = [unique('device'), unique('device')];
+        expect(await pair(first, before)).toBe(true);
+        expect(await pair(second, after, before)).toBe(true);
+        const { pairedAs } = storage.config.authenticators;
+        expect(await pairedAs(before)).toEqual([]);
+        expect((await pairedAs(after)).map(({ id }) => id)).toEqual([first, second]);
+        // What refuses changes nothing.
+        expect(await pair(second, unique('device'), after)).toBe(false);
+        expect(await pairedAs(after)).toHaveLength(2);
       });
 
       test('a new recovery code takes the place of the one before', async () => {

@@ -273,7 +273,7 @@ export function userTokenFactsConformance(engine: Engine): void {
       expect(await has()).toBe(false);
       await change(storage, ({ authenticators }) => authenticators.confirm(app.id, now));
       expect(await has()).toBe(true);
-      await change(storage, ({ authenticators }) => authenticators.pair(browser.id, 'a device', now));
+      await change(storage, ({ authenticators }) => authenticators.pair(browser.id, 'a device', null, now));
       await change(storage, ({ authenticators }) => authenticators.delete(userId, app.id));
       expect(await has()).toBe(true);
       expect((await userOf({ userId: bob.userId })).hasSecondFactor).toBe(false);

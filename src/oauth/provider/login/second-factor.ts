@@ -5,6 +5,7 @@ import type { InteractionResults, Provider } from 'oidc-provider';
 import { z } from 'zod';
 import { markUntil } from '../../../domain/authorization.js';
 import type { LogType } from '../../../domain/log-entry.js';
+import { newRecoveryCode } from '../../../domain/recovery-codes.js';
 import type { User } from '../../../domain/user.js';
 import { connectionOf } from '../../../http/connection.js';
 import { waitForDevicePage } from '../../../pages/device-approvals.js';
@@ -18,7 +19,6 @@ import {
 import { askOnDevice } from '../../second-factor/devices.js';
 import { beginApp, recoveryCodesAreOn } from '../../second-factor/enrolment.js';
 import { enrolmentUri } from '../../second-factor/one-time-passwords.js';
-import { newRecoveryCode } from '../../second-factor/recovery-codes.js';
 import {
   challengeable,
   takeOneTimePassword,
