@@ -21,6 +21,7 @@ import { protocolConformance } from './conformance/protocol.js';
 import { quotaConformance } from './conformance/quotas.js';
 import { refusedAndClosedConformance } from './conformance/refused-and-closed.js';
 import { resourceServerConformance } from './conformance/resource-servers.js';
+import { ringConformance } from './conformance/rings.js';
 import { roleConformance, roleListConformance } from './conformance/roles.js';
 import { secondFactorConformance, secondFactorSettingsConformance } from './conformance/second-factors.js';
 import { sealedSecretsConformance } from './conformance/sealed-secrets.js';
@@ -92,7 +93,10 @@ export function storageConformance(engine: Engine): void {
     snapshotConformance(engine);
     withdrawnConsentConformance(engine);
     // A lock keeps a second process out of the embedded database (embedded-safety.test.ts).
-    if (engine.name !== 'embedded') severalProcessesConformance(engine);
+    if (engine.name !== 'embedded') {
+      severalProcessesConformance(engine);
+      ringConformance(engine);
+    }
   });
 }
 

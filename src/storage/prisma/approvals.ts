@@ -25,7 +25,7 @@ const kind = z.enum(['ciba', 'second_factor']);
 const polled = z.array(z.object({ id: z.string(), too_soon: z.boolean(), seconds: z.number() }));
 
 /** How long ago a request may be for it to count for the limit on them, at most. */
-const LONGEST_COUNTED_MS = 3_600_000;
+export const LONGEST_COUNTED_MS = 3_600_000;
 
 const at = (date: Date): Prisma.Sql => Prisma.sql`${date.toISOString()}::timestamptz`;
 
@@ -141,13 +141,4 @@ export function approvalStore(db: PrismaClient, sealing: Sealing, logged: Logged
       return count === 1;
     },
   };
-}
-
-/** Deletes approvals that have expired and count for no limit any more. @returns how many. */
-export async function pruneApprovals(db: PrismaClient, now: Date): Promise<number> {
-  const counted = new Date(now.getTime() - LONGEST_COUNTED_MS);
-  const { count } = await db.approval.deleteMany({
-    where: { expiresAt: { lt: now }, createdAt: { lt: counted } },
-  });
-  return count;
 }

@@ -10,6 +10,11 @@ type Db = Prisma.TransactionClient;
 /** After this many changes, and after twice as many again and again. */
 const FIRST_ANALYZE = 500;
 
+/** Locks out every change of the configuration until the transaction ends, as `raiseVersion` does. */
+export async function lockConfiguration(tx: Db): Promise<void> {
+  await tx.$queryRaw`SELECT version FROM config_version WHERE id = 1 FOR UPDATE`;
+}
+
 /** Makes the next version of the configuration, which locks out every other change until the transaction ends. */
 export async function raiseVersion(tx: Db): Promise<bigint> {
   const data = { version: { increment: 1 } } as const;

@@ -1,23 +1,23 @@
 /** Writes in groups what comes in while another group is being written: one statement for many costs little more than for one. */
-export class Grouped<T> {
-  readonly #write: (group: readonly T[]) => Promise<unknown>;
+export class Grouped<T, R> {
+  readonly #write: (group: readonly T[]) => Promise<R>;
   #waiting: T[] = [];
-  #next: Promise<void> | null = null;
+  #next: Promise<R> | null = null;
   #last: Promise<unknown> = Promise.resolve();
 
   /** @param write is called with one group at a time. */
-  constructor(write: (group: readonly T[]) => Promise<unknown>) {
+  constructor(write: (group: readonly T[]) => Promise<R>) {
     this.#write = write;
   }
 
-  /** Waits until it is written. @throws what writing its group threw. */
-  add(item: T): Promise<void> {
+  /** Waits until it is written. @returns what writing its group came to. @throws what writing its group threw. */
+  add(item: T): Promise<R> {
     this.#waiting.push(item);
     this.#next ??= this.#writeNext();
     return this.#next;
   }
 
-  async #writeNext(): Promise<void> {
+  async #writeNext(): Promise<R> {
     await this.#last;
     // What else this turn of the event loop has comes with it.
     await new Promise(setImmediate);
@@ -26,6 +26,6 @@ export class Grouped<T> {
     this.#next = null;
     const writing = this.#write(group);
     this.#last = writing.catch(() => undefined);
-    await writing;
+    return writing;
   }
 }

@@ -177,10 +177,3 @@ export function loginStore(db: PrismaClient, sealing: Sealing, logged: Logged): 
     },
   };
 }
-
-/** Deletes failures that are forgotten. @returns how many. */
-export async function pruneLogins(db: PrismaClient, now: Date): Promise<number> {
-  const identifiers = await db.loginFailures.deleteMany({ where: { expiresAt: { lte: now } } });
-  const addresses = await db.loginAddress.deleteMany({ where: { relievedAt: { lte: now } } });
-  return identifiers.count + addresses.count;
-}

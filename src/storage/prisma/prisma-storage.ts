@@ -11,8 +11,8 @@ import type { ConsentStore } from '../consents.js';
 import type { LoginStore } from '../logins.js';
 import type { AtomicConfigStore, Change, Storage } from '../storage.js';
 import { actionReader, actionWriter } from './actions.js';
-import { approvalStore, pruneApprovals } from './approvals.js';
-import { AtomicStore, raiseVersion } from './atomic-store.js';
+import { approvalStore } from './approvals.js';
+import { AtomicStore, lockConfiguration, raiseVersion } from './atomic-store.js';
 import { authenticatorReader, authenticatorWriter } from './authenticators.js';
 import { authorizationStore } from './authorizations.js';
 import { clientGrantReader, clientGrantWriter } from './client-grants.js';
@@ -23,7 +23,7 @@ import { DeployedActions } from './deployed-actions.js';
 import { translated } from './errors.js';
 import { discoveryDomainReader, discoveryDomainWriter } from './discovery-domains.js';
 import { consentStore } from './consents.js';
-import { type Logged, loginStore, pruneLogins } from './logins.js';
+import { type Logged, loginStore } from './logins.js';
 import { findLog, listLogs, LogWriter, writeLogs } from './logs.js';
 import { memberReader, memberWriter } from './members.js';
 import { organizationClientReader, organizationClientWriter } from './organization-clients.js';
@@ -33,6 +33,7 @@ import { KnownFacts } from './known-facts.js';
 import { withMemory } from './known-protocol.js';
 import { organizationReader, organizationWriter } from './organizations.js';
 import { artifactStore } from './protocol-artifacts.js';
+import { prune } from './prune.js';
 import { takeFromQuotas } from './quotas.js';
 import { resourceServerReader, resourceServerWriter } from './resource-servers.js';
 import { roleReader, roleWriter } from './roles.js';
@@ -158,8 +159,8 @@ class PrismaStorage implements Storage {
 
   atomically<T>(work: (store: AtomicConfigStore) => Promise<T>): Promise<T> {
     return this.#transact(UNLIMITED_MS, async (tx) => {
-      // The lock that a change takes by raising the version, which here happens with the first change only.
-      await tx.$queryRaw`SELECT version FROM config_version WHERE id = 1 FOR UPDATE`;
+      // The version is raised with the first change only.
+      await lockConfiguration(tx);
       const sealing = this.#sealing;
       const store = new AtomicStore(tx, configReader(tx, sealing), configWriter(tx, sealing));
       const result = await work(store);
@@ -179,6 +180,8 @@ class PrismaStorage implements Storage {
 
   #logged<T>(work: (tx: Db) => Promise<T>, entry: NewLogEntry | null): Promise<T> {
     return this.#transact(CHANGE_TIMEOUT_MS, async (tx) => {
+      // What it deletes can end with a user or a client, too, and those hold it in no fixed order.
+      await lockConfiguration(tx);
       const result = await work(tx);
       if (entry) await writeLogs(tx, [entry], null);
       return { version: null, result };
@@ -253,17 +256,9 @@ class PrismaStorage implements Storage {
   }
 
   async prune({ logs, now }: Parameters<Storage['prune']>[0]): Promise<number> {
-    const twoDaysAgo = new Date(now.getTime() - 2 * 86_400_000);
-    const deleted = [
-      await this.#prisma.log.deleteMany({ where: { date: { lt: logs } } }),
-      await this.#prisma.usedAssertion.deleteMany({ where: { expiresAt: { lt: now } } }),
-      await this.#prisma.tokenCount.deleteMany({ where: { periodStart: { lt: twoDaysAgo } } }),
-      await this.#prisma.protocolArtifact.deleteMany({ where: { expiresAt: { lt: now } } }),
-      await this.#prisma.authorization.deleteMany({ where: { expiresAt: { lt: now } } }),
-    ];
+    const deleted = await prune(this.#prisma, logs, now);
     this.#forgetAuthorizations();
-    const others = (await pruneLogins(this.#prisma, now)) + (await pruneApprovals(this.#prisma, now));
-    return deleted.reduce((sum, { count }) => sum + count, others);
+    return deleted;
   }
 
   takeSnapshot(): Promise<void> {

@@ -26,21 +26,27 @@ const SELECT = `
   FROM protocol_artifacts`;
 
 /** Since used ones are kept to recognize their repetition, they would push out tokens that are in use. */
-const TRIM = `
-  DELETE FROM protocol_artifacts WHERE (kind, digest) IN (
-    SELECT p.kind, p.digest FROM protocol_artifacts p JOIN authorizations a ON a.id = p.authorization_id
-    WHERE p.kind = $1 AND a.user_id = $2 AND a.client_id = $3 AND p.consumed_at IS NULL
-    ORDER BY p.seq DESC OFFSET $4
-  )`;
+const EXCESS = `
+  SELECT p.digest FROM protocol_artifacts p JOIN authorizations a ON a.id = p.authorization_id
+  WHERE p.kind = $1 AND a.user_id = $2 AND a.client_id = $3 AND p.consumed_at IS NULL
+  ORDER BY p.seq DESC OFFSET $4`;
 
-/** One can be touched more than once by a group. */
+/**
+ * Those that nobody holds: what ends with its user, its client or its authorization is held in no fixed order, so whoever
+ * held some and waited for others could wait in a ring. One can be touched more than once by a group.
+ */
 const TOUCH = `
-  UPDATE protocol_artifacts p SET used_at = greatest(p.used_at, touched.used_at)
-  FROM (
+  WITH touched AS (
     SELECT kind, digest, max(used_at) AS used_at
     FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS use (kind, digest, used_at) GROUP BY kind, digest
-  ) AS touched
-  WHERE p.kind = touched.kind AND p.digest = touched.digest`;
+  ), free AS (
+    SELECT p.kind, p.digest, touched.used_at
+    FROM protocol_artifacts p JOIN touched ON touched.kind = p.kind AND touched.digest = p.digest
+    FOR NO KEY UPDATE OF p SKIP LOCKED
+  )
+  UPDATE protocol_artifacts p SET used_at = greatest(p.used_at, free.used_at) FROM free
+  WHERE p.kind = free.kind AND p.digest = free.digest
+  RETURNING p.kind, p.digest`;
 
 const row = z.object({
   digest: z.string(),
@@ -92,16 +98,20 @@ export function artifactStore(pool: pg.Pool, sealing: Sealing): ArtifactStore {
     };
   };
 
-  const touches = new Grouped<{ kind: string; digest: string; now: Date }>((group) =>
-    pool.query({
-      name: 'artifacts_touch',
-      text: TOUCH,
-      values: [
-        group.map(({ kind }) => kind),
-        group.map(({ digest }) => digest),
-        group.map(({ now }) => now.toISOString()),
-      ],
-    }),
+  /** Writes down uses together. @returns the places of those that it has written down. */
+  const touches = new Grouped<{ kind: string; digest: string; now: Date }, ReadonlySet<string>>(
+    async (group) => {
+      const { rows } = await pool.query<{ kind: string; digest: string }>({
+        name: 'artifacts_touch',
+        text: TOUCH,
+        values: [
+          group.map(({ kind }) => kind),
+          group.map(({ digest }) => digest),
+          group.map(({ now }) => now.toISOString()),
+        ],
+      });
+      return new Set(rows.map(({ kind, digest }) => placeOf(kind, digest)));
+    },
   );
 
   return {
@@ -138,7 +148,17 @@ export function artifactStore(pool: pg.Pool, sealing: Sealing): ArtifactStore {
       });
       return rowCount === 1;
     },
-    touch: (kind, name, now) => touches.add({ kind, digest: digestOf(kind, name), now }),
+    touch: async (kind, name, now) => {
+      const digest = digestOf(kind, name);
+      const touched = await touches.add({ kind, digest, now });
+      if (touched.has(placeOf(kind, digest))) return;
+      // Somebody holds it, or it has gone.
+      await pool.query({
+        name: 'artifact_touch',
+        text: `UPDATE protocol_artifacts SET used_at = greatest(used_at, $3) WHERE kind = $1 AND digest = $2`,
+        values: [kind, digest, now],
+      });
+    },
     delete: async (kind, name) => {
       await pool.query({
         name: 'artifact_delete',
@@ -148,8 +168,22 @@ export function artifactStore(pool: pg.Pool, sealing: Sealing): ArtifactStore {
     },
     trim: async (kind, { userId, clientId }, keep) => {
       const values = [kind, userId, clientId, keep];
-      const { rowCount } = await pool.query({ name: 'artifact_trim', text: TRIM, values });
-      return rowCount ?? 0;
+      const { rows } = await pool.query<{ digest: string }>({
+        name: 'artifact_excess',
+        text: EXCESS,
+        values,
+      });
+      let deleted = 0;
+      // One at a time, so that none is held while this waits for another.
+      for (const { digest } of rows) {
+        const { rowCount } = await pool.query({
+          name: 'artifact_trim',
+          text: 'DELETE FROM protocol_artifacts WHERE kind = $1 AND digest = $2 AND consumed_at IS NULL',
+          values: [kind, digest],
+        });
+        deleted += rowCount ?? 0;
+      }
+      return deleted;
     },
   };
 }
