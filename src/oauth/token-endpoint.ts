@@ -16,7 +16,7 @@ import { lifetimeOf, mintAccessToken } from './access-token.js';
 import { proveClient } from './client-authentication.js';
 import { Once } from './grants/grant.js';
 import { exchangeAssertion } from './grants/identity-assertion.js';
-import { refresh } from './grants/refresh-token.js';
+import { refresh, seek } from './grants/refresh-token.js';
 import { grants } from './grants/registry.js';
 import { IssuerKeys } from './issuer-keys.js';
 import { type GrantedOutcome, type Outcome, refused } from './outcome.js';
@@ -25,6 +25,7 @@ import type { KeySet } from './signing-keys.js';
 import { TokenAnswer } from './token-answer.js';
 import { tokenLogEntry } from './token-log.js';
 import type { UserFlows } from './provider/routes.js';
+import { factsOfClient } from './user-tokens/user-access.js';
 import { readTokenRequest, type TokenRequest } from './token-request.js';
 import { grantTypes, userGrantTypes } from './vocabulary.js';
 
@@ -98,19 +99,20 @@ async function issueForUser(
   options: TokenEndpointOptions & { readonly issuerKeys: IssuerKeys },
 ): Promise<void> {
   const { clientId, grantType } = request;
-  const facts = await options.storage.tokenFacts(
-    { clientId, audience: null, organization: null },
-    { fresh: true },
-  );
+  const isRefresh = grantType === grantTypes.refreshToken;
+  const { stored, facts } = isRefresh
+    ? await seek(req, request, options)
+    : { stored: null, facts: await factsOfClient(clientId, options.storage) };
   const client = await proveClient(request, facts, options);
   if (client.refusal) {
     const outcome = refused(facts, client.refusal, client.because);
     await options.storage.appendLog(tokenLogEntry(req, request, outcome, options));
     answer.refuse(client.refusal, []);
-  } else if (grantType === grantTypes.refreshToken || grantType === grantTypes.jwtBearer) {
+  } else if (isRefresh || grantType === grantTypes.jwtBearer) {
     const exchange = { req, request, facts: client.facts, here };
-    const isRefresh = grantType === grantTypes.refreshToken;
-    const exchanged = await (isRefresh ? refresh(exchange, options) : exchangeAssertion(exchange, options));
+    const exchanged = await (isRefresh
+      ? refresh({ ...exchange, stored }, options)
+      : exchangeAssertion(exchange, options));
     await options.storage.appendLog(exchanged.entry);
     answer.readableBy(exchanged.readableBy);
     if (exchanged.answer.refusal) answer.refuse(exchanged.answer.refusal, []);

@@ -20,6 +20,11 @@ export interface ArtifactStore {
   /** Writes one unless there is one of that name. @returns false when there was. */
   putNew(kind: string, name: string, artifact: NewArtifact, now: Date): Promise<boolean>;
   find(kind: string, name: string): Promise<Artifact | null>;
+  /** The same with the authorization that it belongs to, if any. */
+  findWithAuthorization(
+    kind: string,
+    name: string,
+  ): Promise<{ readonly artifact: Artifact; readonly authorization: Authorization | null } | null>;
   findByOtherName(kind: string, otherName: string): Promise<Artifact | null>;
   /** Marks one as used for the first time. @returns false when somebody else was first, or it has gone. */
   consume(kind: string, name: string, now: Date): Promise<boolean>;

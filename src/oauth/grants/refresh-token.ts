@@ -7,7 +7,8 @@ import type { Client } from '../../domain/client.js';
 import type { LogType, NewLogEntry } from '../../domain/log-entry.js';
 import type { TokenFacts } from '../../domain/token-facts.js';
 import type { User } from '../../domain/user.js';
-import type { TraceStep } from '../../policy/decision.js';
+import { decideAccess } from '../../policy/decide-access.js';
+import type { TraceStep, UserAccessRequest } from '../../policy/decision.js';
 import { MissingReference } from '../../storage/storage.js';
 import { keyOf, sendsProof } from '../key-proof.js';
 import { isOriginOf } from '../origins.js';
@@ -35,7 +36,7 @@ import {
   REFRESH_TOKEN,
 } from '../user-tokens/stored-tokens.js';
 import { mintTokens } from '../user-tokens/tokens.js';
-import { decideUserAccess } from '../user-tokens/user-access.js';
+import { factsFor, factsOfClient } from '../user-tokens/user-access.js';
 
 /** RT-5, RT-6. */
 const invalid = (reason: 'refresh_token_invalid' | 'refresh_token_reused'): Refusal =>
@@ -54,31 +55,67 @@ const refused = (refusal: Refusal, because: string | null, trace: readonly Trace
   trace,
 });
 
+/** What a token stands for, and what its client asks for with it. */
+interface Stored {
+  readonly artifact: Artifact;
+  readonly authorization: Authorization;
+  readonly asked: UserAccessRequest;
+}
+
+/** What a request is about, as it is now. */
+interface Sought {
+  /** Null where there is no such token, or its authorization has gone. */
+  readonly stored: Stored | null;
+  /** Of the client, and of what it asks for; null where there is no such client. */
+  readonly facts: TokenFacts | null;
+}
+
+/**
+ * Reads what a request is about. It comes before the client is authenticated, so that one statement has the facts for that
+ * and for the decision.
+ */
+export async function seek(
+  req: IncomingMessage,
+  { clientId, audience, scopes, parameters }: TokenRequest,
+  { storage, tenant }: UserTokenOptions,
+): Promise<Sought> {
+  const token = parameters.get('refresh_token');
+  const found =
+    token === undefined ? null : await storage.artifacts.findWithAuthorization(REFRESH_TOKEN, token);
+  if (found === null || found.authorization === null) {
+    return { stored: null, facts: await factsOfClient(clientId, storage) };
+  }
+  const { artifact, authorization } = found;
+  // A proof that proves nothing is refused before it comes to a decision.
+  const sent = { audience, scopes, bindsKey: sendsProof(req) };
+  const asked = laterRequest('refresh', authorization, sent, `${tenant.issuer}userinfo`);
+  const facts = await factsFor(asked, { clientId, userId: authorization.userId }, storage);
+  return { stored: { artifact, authorization, asked }, facts };
+}
+
 /** A request, whose client has been authenticated. */
 interface Exchange {
   readonly req: IncomingMessage;
   readonly request: TokenRequest;
-  /** The client's. */
+  readonly stored: Stored | null;
   readonly facts: TokenFacts;
   /** See `signWithKey`. */
   readonly here: boolean;
 }
 
 /** What a request shows, and what that stands for. */
-interface Found {
+interface Found extends Stored {
   readonly token: string;
   /** Thumbprint of the key that the request proves to have; null where it proves none. */
   readonly key: string | null;
-  readonly artifact: Artifact;
   /** What the token says of itself. */
   readonly said: ReturnType<typeof readRefreshToken>;
-  readonly authorization: Authorization;
   readonly user: User;
   readonly client: Client;
 }
 
 async function find(
-  { req, request }: Exchange,
+  { req, request, stored }: Exchange,
   client: Client,
   options: UserTokenOptions,
 ): Promise<Found | Refused> {
@@ -92,16 +129,14 @@ async function find(
   if (isProving && key === null) return refused(invalidProof(), 'it is none, or was used before');
 
   const unknown = (because: string): Refused => refused(invalid('refresh_token_invalid'), because);
-  const artifact = await storage.artifacts.find(REFRESH_TOKEN, token);
-  if (artifact === null) return unknown('there is no such token');
+  if (stored === null) return unknown('there is no such token, or its authorization has gone');
+  const { artifact, authorization } = stored;
   const said = readRefreshToken(artifact);
   if (said.clientId !== clientId) return unknown('it is the token of another client');
   if (endOf(artifact) <= now()) return unknown('it has expired, or was not used for too long');
-  const authorization = await storage.authorizations.find(artifact.authorizationId ?? '');
-  if (authorization === null) return unknown('its authorization has gone');
   const user = await storage.known.user(authorization.userId);
   if (user === null) return unknown('its user has gone');
-  return { token, key, artifact, said, authorization, user, client };
+  return { ...stored, token, key, said, user, client };
 }
 
 /** RT-6: one of two who have it is a thief, so neither keeps anything of this login. */
@@ -133,17 +168,13 @@ async function use(found: Found, options: UserTokenOptions): Promise<string | Re
 
 /** Decides what the tokens may carry. */
 async function decide(
-  request: TokenRequest,
-  { authorization, user, key }: Found,
-  method: string,
+  { req, request, facts }: Exchange,
+  { asked, authorization, user }: Found,
   options: UserTokenOptions,
 ): Promise<Issuance | Refused> {
-  const { clientId, audience, scopes, connection } = request;
-  const sent = { audience, scopes, bindsKey: key !== null };
-  const asked = laterRequest('refresh', authorization, sent, `${options.tenant.issuer}userinfo`);
-  const considered = await decideUserAccess(asked, { clientId, userId: user.userId }, options);
-  if (considered === null) return refused(invalid('refresh_token_invalid'), 'its client has gone');
-  const { facts, decision } = considered;
+  const { clientId, connection } = request;
+  const method = req.method ?? 'POST';
+  const decision = decideAccess(asked, facts.access, options.choices);
   const final = decision.granted
     ? await runPostLogin(
         {
@@ -177,21 +208,17 @@ interface Issued {
   readonly body: object;
 }
 
-async function issue(
-  { req, request, here }: Exchange,
-  found: Found,
-  options: UserTokenOptions,
-): Promise<Issued | Refused> {
+async function issue(exchange: Exchange, found: Found, options: UserTokenOptions): Promise<Issued | Refused> {
   const { key, artifact, said, client } = found;
   if (said.key !== null && said.key !== key)
     return refused(keyNotProven(), 'the token is bound to another key');
   if (isUsedUp(artifact, options.now())) return endFamily(found, options);
-  const issuance = await decide(request, found, req.method ?? 'POST', options);
+  const issuance = await decide(exchange, found, options);
   if ('refusal' in issuance) return issuance;
   try {
     const next = await use(found, options);
     if (typeof next !== 'string') return next;
-    const minting = { client, ofLogin: said.ofLogin, key, here };
+    const minting = { client, ofLogin: said.ofLogin, key, here: exchange.here };
     const tokens = await mintTokens(issuance, minting, options);
     return { refusal: null, issuance, body: { ...tokens, refresh_token: next } };
   } catch (error) {

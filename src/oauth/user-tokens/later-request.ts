@@ -13,10 +13,11 @@ interface Sent {
 /** What a request comes to that stands on a login of before. It is decided again every time, on facts as they are then. */
 export function laterRequest(
   flow: 'code_exchange' | 'refresh',
-  { audience, grantType, grantedScopes, organizationId, ...authorization }: Authorization,
+  authorization: Authorization,
   sent: Sent,
   userinfoAudience: string,
 ): UserAccessRequest {
+  const { audience, grantType, grantedScopes, organizationId } = authorization;
   const isSameApi = sent.audience === null || sent.audience === audience;
   return {
     subjectType: 'user',

@@ -7,7 +7,8 @@ import type { AuthorizationStore } from '../protocol.js';
 import { missingReference } from './errors.js';
 import { jsonObject } from './json-columns.js';
 
-const COLUMNS = `id, user_id, client_id, audience, organization_id, grant_type, granted_scopes, authorization_details,
+/** As `authorizationOf` reads them. */
+export const AUTHORIZATION_COLUMNS = `id, user_id, client_id, audience, organization_id, grant_type, granted_scopes, authorization_details,
   needs_consent, action_changes, authenticated_at, created_at, expires_at, has_second_factor`;
 
 const row = z
@@ -51,22 +52,25 @@ const row = z
     expiresAt: columns.expires_at,
   }));
 
+/** Reads a row. @throws ZodError when it has another form. */
+export const authorizationOf = (columns: unknown): Authorization => row.parse(columns);
+
 export function authorizationStore(pool: pg.Pool): AuthorizationStore {
   return {
     find: async (id) => {
       const { rows } = await pool.query({
         name: 'authorization_find',
-        text: `SELECT ${COLUMNS} FROM authorizations WHERE id = $1`,
+        text: `SELECT ${AUTHORIZATION_COLUMNS} FROM authorizations WHERE id = $1`,
         values: [id],
       });
-      return rows.length === 0 ? null : row.parse(rows[0]);
+      return rows.length === 0 ? null : authorizationOf(rows[0]);
     },
     create: async (authorization) => {
       const { authorizationDetails, actionChanges } = authorization;
       await missingReference(
         pool.query({
           name: 'authorization_create',
-          text: `INSERT INTO authorizations (${COLUMNS})
+          text: `INSERT INTO authorizations (${AUTHORIZATION_COLUMNS})
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
           values: [
             authorization.id,

@@ -33,18 +33,32 @@ export function withMemory(
     }
   }
 
+  async function find(kind: string, name: string): Promise<Artifact | null> {
+    const key = keyOf(kind, name);
+    const read = () => artifacts.find(kind, name);
+    const artifact = await knownArtifacts.find(key, read);
+    const belongsTo = artifact?.authorizationId ?? null;
+    // They end together, and only the end of the authorization is told here.
+    if (belongsTo === null || knownAuthorizations.has(belongsTo)) return artifact;
+    knownArtifacts.forget(key);
+    return knownArtifacts.find(key, read);
+  }
+
+  const findAuthorization = (id: string): Promise<Authorization | null> =>
+    knownAuthorizations.find(id, () => authorizations.find(id));
+
   return {
     artifacts: {
       ...artifacts,
-      find: async (kind, name) => {
-        const key = keyOf(kind, name);
-        const read = () => artifacts.find(kind, name);
-        const artifact = await knownArtifacts.find(key, read);
-        const belongsTo = artifact?.authorizationId ?? null;
-        // They end together, and only the end of the authorization is told here.
-        if (belongsTo === null || knownAuthorizations.has(belongsTo)) return artifact;
-        knownArtifacts.forget(key);
-        return knownArtifacts.find(key, read);
+      find,
+      findWithAuthorization: async (kind, name) => {
+        const artifact = await find(kind, name);
+        if (artifact === null) return null;
+        const { authorizationId } = artifact;
+        return {
+          artifact,
+          authorization: authorizationId === null ? null : await findAuthorization(authorizationId),
+        };
       },
       put: (kind, name, ...rest) => changing(kind, name, artifacts.put(kind, name, ...rest)),
       putNew: async (kind, name, artifact, now) => {
@@ -71,7 +85,7 @@ export function withMemory(
     },
     authorizations: {
       ...authorizations,
-      find: (id) => knownAuthorizations.find(id, () => authorizations.find(id)),
+      find: findAuthorization,
       delete: async (id) => {
         try {
           await authorizations.delete(id);

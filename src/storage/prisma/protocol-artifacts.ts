@@ -1,18 +1,18 @@
 // Statements of the token path, through the pool (docs/decisions/0004-token-path.md).
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type pg from 'pg';
 import { z } from 'zod';
 import type { Artifact, NewArtifact } from '../../domain/authorization.js';
 import type { ArtifactStore } from '../protocol.js';
+import { AUTHORIZATION_COLUMNS, authorizationOf } from './authorizations.js';
 import { missingReference } from './errors.js';
 import { Grouped } from './grouped.js';
 import { jsonObject } from './json-columns.js';
 import type { Sealing } from './sealing.js';
 
 /** Names are secrets of 256 bits, or short-lived: a plain digest tells nothing about them. */
-const digestOf = (kind: string, name: string): string =>
-  createHash('sha256').update(`${kind}:${name}`).digest('base64url');
+const digestOf = (kind: string, name: string): string => hash('sha256', `${kind}:${name}`, 'base64url');
 
 const placeOf = (kind: string, digest: string): string => `protocol_artifacts/${kind}/${digest}`;
 
@@ -21,9 +21,16 @@ const INSERT = `
     (kind, digest, authorization_id, other_digest, encrypted_payload, leeway_seconds, idle_seconds, used_at, expires_at)
   VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`;
 
-const SELECT = `
-  SELECT digest, authorization_id, encrypted_payload, leeway_seconds, idle_seconds, used_at, consumed_at, expires_at
-  FROM protocol_artifacts`;
+const COLUMNS = `
+  digest, authorization_id, encrypted_payload, leeway_seconds, idle_seconds, used_at, consumed_at,
+  expires_at AS artifact_expires_at`;
+
+const SELECT = `SELECT ${COLUMNS} FROM protocol_artifacts`;
+
+/** In one statement: what is found belongs together. */
+const SELECT_WITH_AUTHORIZATION = `
+  SELECT p.*, a.* FROM (${SELECT} WHERE kind = $1 AND digest = $2) p
+  LEFT JOIN (SELECT ${AUTHORIZATION_COLUMNS} FROM authorizations) a ON a.id = p.authorization_id`;
 
 /** Since used ones are kept to recognize their repetition, they would push out tokens that are in use. */
 const EXCESS = `
@@ -56,7 +63,7 @@ const row = z.object({
   idle_seconds: z.number().nullable(),
   used_at: z.date(),
   consumed_at: z.date().nullable(),
-  expires_at: z.date(),
+  artifact_expires_at: z.date(),
 });
 
 export function artifactStore(pool: pg.Pool, sealing: Sealing): ArtifactStore {
@@ -75,15 +82,8 @@ export function artifactStore(pool: pg.Pool, sealing: Sealing): ArtifactStore {
     ];
   };
 
-  const find = async (
-    name: string,
-    where: string,
-    kind: string,
-    digest: string,
-  ): Promise<Artifact | null> => {
-    const { rows } = await pool.query({ name, text: `${SELECT} WHERE ${where}`, values: [kind, digest] });
-    if (rows.length === 0) return null;
-    const columns = row.parse(rows[0]);
+  const artifactOf = (kind: string, found: unknown): Artifact => {
+    const columns = row.parse(found);
     const payload: unknown = JSON.parse(
       sealing.openText(columns.encrypted_payload, placeOf(kind, columns.digest)),
     );
@@ -94,8 +94,18 @@ export function artifactStore(pool: pg.Pool, sealing: Sealing): ArtifactStore {
       idleSeconds: columns.idle_seconds,
       usedAt: columns.used_at,
       consumedAt: columns.consumed_at,
-      expiresAt: columns.expires_at,
+      expiresAt: columns.artifact_expires_at,
     };
+  };
+
+  const find = async (
+    name: string,
+    where: string,
+    kind: string,
+    digest: string,
+  ): Promise<Artifact | null> => {
+    const { rows } = await pool.query({ name, text: `${SELECT} WHERE ${where}`, values: [kind, digest] });
+    return rows.length === 0 ? null : artifactOf(kind, rows[0]);
   };
 
   /** Writes down uses together. @returns the places of those that it has written down. */
@@ -137,6 +147,17 @@ export function artifactStore(pool: pg.Pool, sealing: Sealing): ArtifactStore {
       return rowCount === 1;
     },
     find: (kind, name) => find('artifact_find', 'kind = $1 AND digest = $2', kind, digestOf(kind, name)),
+    findWithAuthorization: async (kind, name) => {
+      const { rows } = await pool.query<{ id: string | null }>({
+        name: 'artifact_find_with_authorization',
+        text: SELECT_WITH_AUTHORIZATION,
+        values: [kind, digestOf(kind, name)],
+      });
+      const [found] = rows;
+      if (found === undefined) return null;
+      const authorization = found.id === null ? null : authorizationOf(found);
+      return { artifact: artifactOf(kind, found), authorization };
+    },
     findByOtherName: (kind, otherName) =>
       find('artifact_find_other', 'kind = $1 AND other_digest = $2', kind, digestOf(kind, otherName)),
     consume: async (kind, name, now) => {

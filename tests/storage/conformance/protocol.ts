@@ -180,6 +180,30 @@ export function protocolConformance(opened: Opened): void {
       return [artifact !== null, (await storage.authorizations.find(id)) !== null];
     };
 
+    test('a token is found with its authorization, and as both are by then', async () => {
+      const { id, name } = await givenToken();
+      const find = () => storage.artifacts.findWithAuthorization(KIND, name);
+      const artifact = { authorizationId: id, payload: { scope: 'access' }, expiresAt: END };
+      const authorization = { id, ...scene, grantedScopes: ['read'], expiresAt: END };
+      expect(await find()).toMatchObject({ artifact: { ...artifact, usedAt: NOW }, authorization });
+      await storage.artifacts.touch(KIND, name, LATER);
+      expect(await find()).toMatchObject({ artifact: { ...artifact, usedAt: LATER }, authorization });
+      await storage.artifacts.consume(KIND, name, LATER);
+      expect(await find()).toMatchObject({ artifact: { consumedAt: LATER }, authorization });
+      await storage.authorizations.delete(id);
+      expect(await find()).toBeNull();
+    });
+
+    test('what belongs to nothing is found without an authorization', async () => {
+      const name = unique('artifact');
+      await storage.artifacts.put(KIND, name, anArtifact(), NOW);
+      expect(await storage.artifacts.findWithAuthorization(KIND, name)).toMatchObject({
+        artifact: { authorizationId: null },
+        authorization: null,
+      });
+      expect(await storage.artifacts.findWithAuthorization('Session', name)).toBeNull();
+    });
+
     test.each<[string, (id: string) => Promise<unknown>]>([
       ['its authorization', (id) => storage.authorizations.delete(id)],
       ['its user', () => change(storage, ({ users }) => users.delete(scene.userId))],
