@@ -1,7 +1,7 @@
-/** NUL, and halves of a surrogate pair: what PostgreSQL cannot store. */
-const UNSTORABLE = /[\0\p{Surrogate}]/u;
-
-/** True for text that no column can hold. Refused where it comes in, or it would fail where it is written. */
+/**
+ * True for text that no column of PostgreSQL can hold: NUL, and halves of a surrogate pair. Refused where it comes in, or it
+ * would fail where it is written.
+ */
 export function isUnstorable(text: string): boolean {
-  return UNSTORABLE.test(text);
+  return text.includes('\0') || !text.isWellFormed();
 }

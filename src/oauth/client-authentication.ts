@@ -1,6 +1,6 @@
 // Who is asking? Client secrets (RFC 6749 section 2.3.1) and signed assertions (RFC 7523 section 2.2).
 
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import { errors, importJWK, jwtVerify, type JWK } from 'jose';
 import type { AssertionKey, ClientAuthenticationFacts, TokenFacts } from '../domain/token-facts.js';
 import type { Tenant } from '../domain/tenant.js';
@@ -63,7 +63,7 @@ export async function proveClient(
 
 /** Compares in constant time, whatever the lengths. */
 function equalSecrets(a: string, b: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  const digest = (text: string): Buffer => hash('sha256', text, 'buffer');
   return timingSafeEqual(digest(a), digest(b));
 }
 

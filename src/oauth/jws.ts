@@ -2,7 +2,6 @@
 // it hands the work to another thread; at one request at a time that is a tenth of a token (docs/decisions/0004-token-path.md).
 
 import { constants, type KeyObject, sign } from 'node:crypto';
-import { promisify } from 'node:util';
 import type { RsaAlgorithm } from '../domain/signing-key.js';
 
 interface Header {
@@ -17,9 +16,19 @@ const DIGESTS: Record<RsaAlgorithm, string> = { RS256: 'sha256', RS512: 'sha512'
 /** RFC 7518 section 3.5. */
 const PSS = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
 
-const signElsewhere = promisify(sign);
-
 const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+/** As many as there are keys and types of tokens. */
+const encodedHeaders = new Map<string, string>();
+
+function encodedHeader(header: Header): string {
+  const name = `${header.kid} ${header.alg} ${header.typ ?? ''}`;
+  const before = encodedHeaders.get(name);
+  if (before !== undefined) return before;
+  const encoded = encode(header);
+  encodedHeaders.set(name, encoded);
+  return encoded;
+}
 
 /**
  * The signature of some data (RFC 7515 section 5.1, step 5).
@@ -27,7 +36,7 @@ const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toS
  * @param here signs on this thread. Handing the work to another one costs a sixth of it, which is only worth it when this
  * thread has something else to do meanwhile.
  */
-export async function signatureOf(
+export function signatureOf(
   data: Buffer,
   algorithm: RsaAlgorithm,
   key: KeyObject,
@@ -35,7 +44,10 @@ export async function signatureOf(
 ): Promise<Buffer> {
   const digest = DIGESTS[algorithm];
   const signer = algorithm === 'PS256' ? { key, ...PSS } : key;
-  return here ? sign(digest, data, signer) : signElsewhere(digest, data, signer);
+  return new Promise((resolve, reject) => {
+    if (here) resolve(sign(digest, data, signer));
+    else sign(digest, data, signer, (error, signature) => (error ? reject(error) : resolve(signature)));
+  });
 }
 
 /**
@@ -49,7 +61,7 @@ export async function signWithKey(
   key: KeyObject,
   here: boolean,
 ): Promise<string> {
-  const input = `${encode(header)}.${encode(claims)}`;
+  const input = `${encodedHeader(header)}.${encode(claims)}`;
   const signature = await signatureOf(Buffer.from(input), header.alg, key, here);
   return `${input}.${signature.toString('base64url')}`;
 }

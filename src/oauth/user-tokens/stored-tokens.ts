@@ -38,8 +38,16 @@ interface RefreshToken {
   readonly ofLogin: JsonObject;
 }
 
-/** What a refresh token says of itself and of its login. @throws when it has not the library's form. */
+const known = new WeakMap<JsonObject, RefreshToken>();
+
+/**
+ * What a refresh token says of itself and of its login. Read once of each payload that was looked up.
+ *
+ * @throws when it has not the library's form.
+ */
 export function readRefreshToken({ payload }: Artifact): RefreshToken {
+  const before = known.get(payload);
+  if (before !== undefined) return before;
   const { clientId, jkt = null, authTime, nonce, claims } = refreshToken.parse(payload);
   // OpenID Connect Core section 2: where the login was asked to be recent.
   const tellsTime = claims?.id_token !== undefined && 'auth_time' in claims.id_token;
@@ -47,7 +55,9 @@ export function readRefreshToken({ payload }: Artifact): RefreshToken {
     ...(tellsTime && authTime !== undefined && { auth_time: authTime }),
     ...(nonce !== undefined && { nonce }),
   };
-  return { clientId, key: jkt, ofLogin };
+  const said = { clientId, key: jkt, ofLogin };
+  known.set(payload, said);
+  return said;
 }
 
 /** The next one after a refresh token that rotates: it lives from the login on, however often it is exchanged (RT-11). */

@@ -24,9 +24,13 @@ export class Known<T> {
   }
 
   /** @param read reads it from the database, where it is not known. */
-  async find(name: string, read: () => Promise<T | null>): Promise<T | null> {
+  find(name: string, read: () => Promise<T | null>): Promise<T | null> {
     const known = this.#kept.get(name);
     if (known !== undefined && known.version >= this.#version()) return known.value;
+    return this.#read(name, read);
+  }
+
+  async #read(name: string, read: () => Promise<T | null>): Promise<T | null> {
     // What is read now may be newer than its version says, and is then read once more for nothing.
     const reading = { version: this.#version(), value: read() };
     this.#kept.set(name, reading);

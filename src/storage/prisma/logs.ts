@@ -17,10 +17,12 @@ const MAX_GROUP = 256;
 
 const COLUMNS = 'date, type, client_id, audience, organization_id, reason, config_version, data';
 
+/** The rest of the entries is one JSON array: as an array of SQL each would be quoted here, and unquoted there. */
 const APPEND = `
   INSERT INTO logs (${COLUMNS})
-  SELECT * FROM unnest(
-    $1::timestamptz[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::json[]
+  SELECT * FROM ROWS FROM (
+    unnest($1::timestamptz[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[]),
+    json_array_elements($8::json)
   ) AS entry (${COLUMNS})`;
 
 /** One statement sees one state, so no change of the configuration comes between the comparison and the row. */
@@ -123,7 +125,7 @@ export class LogWriter {
           column(({ organizationId }) => organizationId),
           column(({ reason }) => reason),
           column(({ configVersion }) => configVersion),
-          column(({ data }) => JSON.stringify(data)),
+          JSON.stringify(column(({ data }) => data)),
         ],
       });
       const current = rows[0] && Number(rows[0].config_version);
