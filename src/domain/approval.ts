@@ -9,7 +9,7 @@ export type ApprovalKind =
   /** A login that needs a second factor, of a user who approves on a paired device. */
   | 'second_factor';
 
-export type ApprovalStatus = 'pending' | 'approved' | 'denied';
+type ApprovalStatus = 'pending' | 'approved' | 'denied';
 
 /** What is asked, for people to read. */
 export interface AskedApproval {

@@ -6,7 +6,7 @@ import { foreign, html, type Html } from './html.js';
 import { layout } from './layout.js';
 import { texts } from './texts.js';
 
-export interface WaitingLogin {
+interface WaitingLogin {
   readonly id: string;
   readonly application: ApplicationFace;
   /** What the user is known by. */

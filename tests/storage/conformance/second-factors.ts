@@ -155,7 +155,7 @@ export function secondFactorConformance(opened: Opened): void {
         const [before, after] = [unique('device'), unique('device')];
         expect(await pair(first, before)).toBe(true);
         expect(await pair(second, after, before)).toBe(true);
-        const { pairedAs } = storage.config.authenticators;
+        const pairedAs = (key: string) => storage.config.authenticators.pairedAs(key);
         expect(await pairedAs(before)).toEqual([]);
         expect((await pairedAs(after)).map(({ id }) => id)).toEqual([first, second]);
         // What refuses changes nothing.
