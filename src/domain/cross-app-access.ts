@@ -12,7 +12,7 @@ const DISCOVERY_PATH = '/.well-known/openid-configuration';
 
 /** With what its assertions can be signed, but for what a connection says: never with a key that is shared. */
 export const issuerAlgorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'ES256', 'ES384'] as const;
-export type IssuerAlgorithm = (typeof issuerAlgorithms)[number];
+type IssuerAlgorithm = (typeof issuerAlgorithms)[number];
 
 type Described = Pick<Connection, 'strategy' | 'options' | 'settings'>;
 

@@ -11,7 +11,7 @@ export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 export const SWITCHED_ON = { identity_assertion_authorization_grant: { active: true } };
 
 /** A first party with a secret that may exchange assertions. */
-export const givenAssertionApp = (server: TestServer, settings: object = {}): Promise<TestClient> =>
+const givenAssertionApp = (server: TestServer, settings: object = {}): Promise<TestClient> =>
   givenClient(server, { app_type: 'regular_web', grant_types: [], ...SWITCHED_ON, ...settings });
 
 export interface TestConnection {

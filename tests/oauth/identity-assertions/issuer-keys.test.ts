@@ -2,9 +2,9 @@
 // Discovery 1.0 section 4.3).
 
 import type { ServerResponse } from 'node:http';
-import { jest } from '@jest/globals';
 import { type AssertionIssuer, issuerAlgorithms } from '../../../src/domain/cross-app-access.js';
 import { IssuerKeys } from '../../../src/oauth/issuer-keys.js';
+import { movingClock } from '../provider/given.js';
 import { IdentityProvider, type Issuer, newIssuerKey } from './identity-provider.js';
 
 let provider: IdentityProvider;
@@ -49,12 +49,12 @@ test('that are new are found once the last answer is half a minute old', async (
   await keyOf(keys, trusted(issuer), issuer.keys[0]?.kid);
   const next = newIssuerKey();
   issuer.keys.push(next);
-  const later = Date.now() + 31_000;
-  const clock = jest.spyOn(Date, 'now').mockReturnValue(later);
+  const clock = movingClock();
+  clock.forward(31);
   try {
     await keyOf(keys, trusted(issuer), next.kid);
   } finally {
-    clock.mockRestore();
+    clock.stop();
   }
   expect(issuer.asked.keys).toBe(2);
 });
