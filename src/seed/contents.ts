@@ -175,8 +175,12 @@ function readJsonEntry(kind: Kind, file: string, root: string, reading: Reading)
 }
 
 function warnOfOtherFolders(root: string, { kinds, settings, warn }: Reading): void {
-  const used = new Set(kinds.map(({ at }) => ('folder' in at ? at.folder : at.file.split('/')[0])));
-  for (const name of readdirSync(root).sort()) {
+  const used = new Set(kinds.map(({ at }) => ('folder' in at ? at.folder : at.file).split('/')[0]));
+  // Some lie in a folder of a kind that is taken.
+  const within = Object.keys(otherFolders).filter(
+    (name) => name.includes('/') && existsSync(path.join(root, name)),
+  );
+  for (const name of [...readdirSync(root), ...within].sort()) {
     const type = otherFolders[name];
     const isOurs = used.has(name) || name === settings.connectionsDirectory || name.startsWith('.');
     const at = path.join(root, name);

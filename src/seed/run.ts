@@ -55,7 +55,7 @@ export interface OperationCall {
   explain?(refusal: ManagementError): { readonly at?: Path; readonly message?: string } | null;
 }
 
-type Body = Record<string, unknown> | readonly Record<string, unknown>[];
+type Body = Record<string, unknown> | readonly unknown[];
 
 interface ListRequest {
   readonly path?: Record<string, string>;

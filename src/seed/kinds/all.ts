@@ -7,6 +7,7 @@ import type { Kind } from './kind.js';
 import { organizations } from './organizations.js';
 import { resourceServers } from './resource-servers.js';
 import { roles } from './roles.js';
+import { guardianFactors, guardianPolicies } from './second-factors.js';
 import { tenant } from './tenant.js';
 import { tokenExchangeProfiles } from './token-exchange-profiles.js';
 import { triggers } from './triggers.js';
@@ -23,5 +24,7 @@ export const kinds: readonly Kind[] = [
   connections,
   organizations,
   triggers,
+  guardianFactors,
+  guardianPolicies,
   tenant,
 ];
