@@ -23,6 +23,7 @@ import { refusedAndClosedConformance } from './conformance/refused-and-closed.js
 import { resourceServerConformance } from './conformance/resource-servers.js';
 import { ringConformance } from './conformance/rings.js';
 import { roleConformance, roleListConformance } from './conformance/roles.js';
+import { secondFactorAttemptConformance } from './conformance/second-factor-attempts.js';
 import { secondFactorConformance, secondFactorSettingsConformance } from './conformance/second-factors.js';
 import { sealedSecretsConformance } from './conformance/sealed-secrets.js';
 import { severalProcessesConformance } from './conformance/several-processes.js';
@@ -61,6 +62,7 @@ export function storageConformance(engine: Engine): void {
       logConformance(opened);
       loginConformance(opened);
       secondFactorConformance(opened);
+      secondFactorAttemptConformance(opened);
       consentConformance(opened);
       approvalConformance(opened);
       protocolConformance(opened);

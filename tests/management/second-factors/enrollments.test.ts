@@ -4,7 +4,16 @@
 import { startServer, type TestServer } from '../../support/server.js';
 import { createUser, noUser, refused, seen, userPath } from '../fixtures.js';
 import { latest } from '../logs/log-entry.js';
-import { CONFIRMED, givenApp, givenAuthenticator, gone, kindsOf, methodsPath, SECRET } from './given.js';
+import {
+  CONFIRMED,
+  givenApp,
+  givenAuthenticator,
+  gone,
+  kindsOf,
+  methodsPath,
+  nobody,
+  SECRET,
+} from './given.js';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -12,7 +21,6 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const nobody = { user_id: 'auth0|000000000000000000000000' };
 const noEnrollment = refused(404, 'The enrollment could not be found.');
 const deviceOf = (id: string): string => id.split('|')[1] ?? '';
 const enrollmentPath = (id: string): string => `guardian/enrollments/${encodeURIComponent(id)}`;

@@ -4,7 +4,7 @@ import type { Response } from 'supertest';
 import type { components } from '../../../src/generated/openapi.js';
 import type { NewAuthenticator } from '../../../src/domain/second-factor.js';
 import type { TestServer } from '../../support/server.js';
-import { refused, userPath, type UserWire } from '../fixtures.js';
+import { invalidBody, refused, userPath, type UserWire } from '../fixtures.js';
 
 export type MethodWire = components['schemas']['AuthenticationMethod'];
 
@@ -15,6 +15,18 @@ export const CONFIRMED = new Date('2026-03-01T12:01:00.000Z');
 
 export const noMethod = refused(404, 'The authentication method could not be found.');
 export const gone = { status: 204, body: {} };
+
+export const nobody = { user_id: 'auth0|000000000000000000000000' };
+export const time: unknown = expect.stringMatching(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/);
+export const notPossible = (type: string) =>
+  refused(
+    400,
+    `This server cannot ask users for a second factor of type ${type}. Only totp can be created.`,
+    'operation_not_supported',
+  );
+export const noKey = invalidBody(
+  "Payload validation error: 'Object didn't pass validation for format base32 of 16 or more characters' on property totp_secret.",
+);
 
 /** The path of the authentication methods of a user, or of one of them. */
 export const methodsPath = (user: Pick<UserWire, 'user_id'>, id?: string): string =>
