@@ -85,8 +85,11 @@ export function deviceApprovalsPage(model: DeviceApprovalsModel): string {
 /** A browser that nobody has paired. */
 export function notPairedPage(): string {
   const { title, lead } = texts.deviceApprovals.notPaired;
-  return layout({ title, heading: title, lead, sign: 'problem', body: html`` });
+  return layout({ title, heading: title, lead, sign: 'problem' });
 }
+
+/** The values of the field `decision`. */
+export type WaitForDeviceDecision = 'continue' | 'ask_again' | 'cancel' | 'use_recovery_code';
 
 export interface WaitForDeviceModel extends FormModel {
   readonly application: ApplicationFace;

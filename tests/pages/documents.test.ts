@@ -6,6 +6,7 @@ import type { ApprovalDecision } from '../../src/pages/approvals.js';
 import type { ConsentDecision } from '../../src/pages/consent.js';
 import { errorPage } from '../../src/pages/error.js';
 import { initials } from '../../src/pages/layout.js';
+import type { DeviceApprovalDecision, WaitForDeviceDecision } from '../../src/pages/device-approvals.js';
 import type { LoginDecision } from '../../src/pages/login.js';
 import type { OrganizationDecision } from '../../src/pages/organization.js';
 import type { PairingDecision } from '../../src/pages/pairing.js';
@@ -105,6 +106,8 @@ describe('what the buttons send', () => {
     | EnrolmentDecision
     | NewRecoveryCodeDecision
     | PairingDecision
+    | DeviceApprovalDecision
+    | WaitForDeviceDecision
     | ApprovalDecision;
   const decisions: readonly [string, readonly Decision[]][] = [
     // The first is what the Enter key presses.
@@ -122,6 +125,9 @@ describe('what the buttons send', () => {
     ['enrolment', ['continue', 'cancel']],
     ['new-recovery-code', ['continue']],
     ['pairing', ['pair', 'cancel']],
+    ['device-approvals', ['approve', 'deny']],
+    ['wait-for-device', ['continue', 'cancel', 'use_recovery_code']],
+    ['wait-for-device-refused', ['ask_again', 'cancel']],
   ];
   test.each(decisions)('%s: a decision', (name, expected) => {
     expect(buttonsOf(specimens()[name] ?? '')).toEqual(expected.map((decision) => ['decision', decision]));

@@ -10,6 +10,7 @@ import { formPostPage } from '../../src/pages/form-post.js';
 import { loginPage } from '../../src/pages/login.js';
 import { logoutPage, signedOutPage } from '../../src/pages/logout.js';
 import { organizationChoicePage, organizationNamePage } from '../../src/pages/organization.js';
+import { deviceApprovalsPage, notPairedPage, waitForDevicePage } from '../../src/pages/device-approvals.js';
 import {
   devicePairedPage,
   pairedDevicePage,
@@ -63,6 +64,13 @@ export function specimens(
     ...mfa(),
     uri: `otpauth://totp/Acme:${encodeURIComponent('jane.doe@example.com')}?secret=${secret}&issuer=Acme&algorithm=SHA1&digits=6&period=30`,
     secret,
+  });
+  const waitingLogin = () => ({
+    id: foreign('cns_1'),
+    application: shop(),
+    user: jane(),
+    ipAddress: foreign('203.0.113.7'),
+    minutesLeft: 4,
   });
   const newCode = () => ({ ...mfa(), code: 'X8RZ4K2PWQ7N3MTB5HJD9FLC' });
   const ends = (minutes: number) => ({
@@ -305,6 +313,32 @@ export function specimens(
     pairing: pairedDevicePage({ ...toServer('/pair'), user: jane() }),
     'pairing-done': devicePairedPage({
       approvalsUrl: `/approvals?of=${encodeURIComponent(foreign('jane'))}`,
+    }),
+    'device-approvals': deviceApprovalsPage({ ...toServer('/u/device'), logins: [waitingLogin()] }),
+    // Without a form.
+    'device-approvals-answered': deviceApprovalsPage({
+      action: '/u/device',
+      csrfToken: '',
+      logins: [],
+      outcome: 'approved',
+    }),
+    'device-approvals-gone': deviceApprovalsPage({
+      action: '/u/device',
+      csrfToken: '',
+      logins: [],
+      outcome: 'gone',
+    }),
+    'device-not-paired': notPairedPage(),
+    'wait-for-device': waitForDevicePage({
+      ...mfa(),
+      approvalsUrl: foreign('https://id.example.com/u/device'),
+      offersRecoveryCode: true,
+    }),
+    'wait-for-device-refused': waitForDevicePage({
+      ...mfa(),
+      approvalsUrl: foreign('https://id.example.com/u/device'),
+      offersRecoveryCode: false,
+      isDenied: true,
     }),
     'pairing-cancelled': pairingCancelledPage(),
     'pairing-unknown': pairingProblemPage({ problem: 'unknown' }),

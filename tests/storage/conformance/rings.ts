@@ -76,6 +76,7 @@ export function ringConformance(engine: Engine): void {
           authorizationDetails: null,
           needsConsent: true,
           actionChanges: null,
+          hasSecondFactor: false,
           authenticatedAt: NOW,
           createdAt: NOW,
           expiresAt: END,
