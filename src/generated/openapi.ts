@@ -2550,6 +2550,89 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/mfa/associate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to set up a second factor
+         * @description With the `mfa_token` of a request that waits for a second factor, of a user who has none; or with an access token for the MFA API and the scope `enroll`. What is set up counts once it has been shown to work at `/oauth/token`.
+         */
+        post: operations["associateAuthenticator"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mfa/challenge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask a user for a second factor
+         * @description Of a request that waits for one. For an app there is nothing to send; on a paired device the user is asked, five times a minute at most, and `oob_code` finds the answer at `/oauth/token`.
+         */
+        post: operations["challengeAuthenticator"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mfa/authenticators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the second factors of a user
+         * @description With an `mfa_token`, or with an access token for the MFA API and the scope `read:authenticators`.
+         */
+        get: operations["listAuthenticators"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mfa/authenticators/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the second factor. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a second factor of a user
+         * @description With an access token for the MFA API and the scope `remove:authenticators`.
+         */
+        delete: operations["removeAuthenticator"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/oauth/revoke": {
         parameters: {
             query?: never;
@@ -2981,8 +3064,84 @@ export interface components {
             error_description: string;
             /** @description A page about it. */
             error_uri?: string;
-            /** @description At `slow_down`: seconds after which an `auth_req_id` may be sent again. */
+            /** @description At `slow_down`: seconds after which an `auth_req_id` or `oob_code` may be sent again. */
             interval?: number;
+            /** @description At `mfa_required`: what the request goes on with. Good for ten minutes. */
+            mfa_token?: string;
+            /** @description At `mfa_required`: what the user can be asked for, or can set up. */
+            mfa_requirements?: {
+                challenge?: components["schemas"]["MfaFactor"][];
+                enroll?: components["schemas"]["MfaFactor"][];
+            };
+            /** @description The next one, where a recovery code was taken and the request was refused all the same. */
+            recovery_code?: string;
+        };
+        MfaFactor: {
+            /**
+             * @description Name of the factor.
+             * @enum {string}
+             */
+            type: "otp" | "push-notification";
+        };
+        /** @description What is to be set up. */
+        AuthenticatorAssociation: {
+            /** @description Where it is sent, the client that the token is of. */
+            client_id?: string;
+            /** @description `otp`, or `oob`. */
+            authenticator_types: string[];
+            /** @description With `oob`: `auth0`, a paired device. */
+            oob_channels?: string[];
+        } & {
+            [key: string]: unknown;
+        };
+        AssociatedAuthenticator: {
+            /** @enum {string} */
+            authenticator_type: "otp" | "oob";
+            /** @description For an app: its key, in base 32. */
+            secret?: string;
+            /** @description As a QR code: the key for the app, or a link for the device. Good for five minutes there. */
+            barcode_uri: string;
+            /** @enum {string} */
+            oob_channel?: "auth0";
+            /** @description For `/oauth/token`, with `mfa-oob`. */
+            oob_code?: string;
+            /** @description With the first, where recovery codes are switched on. Shown once. */
+            recovery_codes?: string[];
+        };
+        /** @description Whom to ask. */
+        AuthenticatorChallenge: {
+            /** @description Id of the client, unless HTTP Basic has it. */
+            client_id?: string;
+            /** @description Secret of the client, unless HTTP Basic has it. */
+            client_secret?: string;
+            /** @description `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`. */
+            client_assertion_type?: string;
+            /** @description A JWT that a key of the client signed, instead of a secret (RFC 7523). */
+            client_assertion?: string;
+            /** @description Of the request that waits. */
+            mfa_token: string;
+            /** @description `otp`, `oob` or both, separated by a space. Left out: whatever the user has. */
+            challenge_type?: string;
+            /** @description The one to ask for. Left out: the first. */
+            authenticator_id?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        ChallengedAuthenticator: {
+            /** @enum {string} */
+            challenge_type: "otp" | "oob";
+            /** @description For `/oauth/token`, with `mfa-oob`. */
+            oob_code?: string;
+        };
+        OwnAuthenticator: {
+            id: string;
+            /** @enum {string} */
+            authenticator_type: "otp" | "oob" | "recovery-code";
+            /** @enum {string} */
+            oob_channel?: "auth0";
+            name?: string;
+            /** @description Whether it has been shown to work. */
+            active: boolean;
         };
         /**
          * @description Who the tokens speak for, the client itself or a signed-in user.
@@ -5495,6 +5654,14 @@ export interface components {
             device_code?: string;
             /** @description CIBA: the one that `/bc-authorize` gave. Good once. */
             auth_req_id?: string;
+            /** @description Second factors: of the request that waits for one. */
+            mfa_token?: string;
+            /** @description `mfa-otp`: what the app of the user shows. */
+            otp?: string;
+            /** @description `mfa-oob`: the one that `/mfa/challenge` or `/mfa/associate` gave. */
+            oob_code?: string;
+            /** @description `mfa-recovery-code`: that of the user. Good once. */
+            recovery_code?: string;
             /** @description Passwords: email address or name of the user. */
             username?: string;
             /** @description Passwords: that of the user. */
@@ -5540,6 +5707,8 @@ export interface components {
             token_type: "Bearer" | "DPoP";
             /** @description Of a token exchange (RFC 8693). */
             issued_token_type?: string;
+            /** @description The next one, in place of the one that was taken. Shown once. */
+            recovery_code?: string;
         };
         /** @description The parameters of `/authorize`. */
         AuthorizationRequest: {
@@ -5759,6 +5928,8 @@ export interface components {
         TestLogin: {
             /** @description Id of the user. */
             user_id: string;
+            /** @description Whether the user counts as having shown a second factor. */
+            mfa?: boolean;
         };
         /** @description One request, and what is said to it. */
         TestApproval: {
@@ -5835,6 +6006,7 @@ export interface components {
             token_endpoint: string;
             device_authorization_endpoint?: string;
             backchannel_authentication_endpoint?: string;
+            mfa_challenge_endpoint?: string;
             backchannel_token_delivery_modes_supported?: string[];
             userinfo_endpoint?: string;
             jwks_uri: string;
@@ -12700,6 +12872,119 @@ export interface operations {
             403: components["responses"]["OAuthError"];
             413: components["responses"]["OAuthError"];
             429: components["responses"]["OAuthError"];
+        };
+    };
+    associateAuthenticator: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `Bearer`, and an `mfa_token` or an access token for the MFA API. */
+                Authorization?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthenticatorAssociation"];
+            };
+        };
+        responses: {
+            /** @description What it is set up with. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssociatedAuthenticator"];
+                };
+            };
+            400: components["responses"]["OAuthError"];
+            401: components["responses"]["OAuthError"];
+            403: components["responses"]["OAuthError"];
+            413: components["responses"]["OAuthError"];
+            429: components["responses"]["OAuthError"];
+        };
+    };
+    challengeAuthenticator: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthenticatorChallenge"];
+                "application/x-www-form-urlencoded": components["schemas"]["AuthenticatorChallenge"];
+            };
+        };
+        responses: {
+            /** @description What the user is asked for. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChallengedAuthenticator"];
+                };
+            };
+            400: components["responses"]["OAuthError"];
+            401: components["responses"]["OAuthError"];
+            413: components["responses"]["OAuthError"];
+            429: components["responses"]["OAuthError"];
+        };
+    };
+    listAuthenticators: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `Bearer`, and an `mfa_token` or an access token for the MFA API. */
+                Authorization?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Those that work, and those that are being set up. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnAuthenticator"][];
+                };
+            };
+            401: components["responses"]["OAuthError"];
+            403: components["responses"]["OAuthError"];
+        };
+    };
+    removeAuthenticator: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `Bearer`, and an `mfa_token` or an access token for the MFA API. */
+                Authorization?: string;
+            };
+            path: {
+                /** @description Id of the second factor. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["OAuthError"];
+            403: components["responses"]["OAuthError"];
+            404: components["responses"]["OAuthError"];
         };
     };
     revokeToken: {

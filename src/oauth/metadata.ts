@@ -21,6 +21,7 @@ export function discoveryDocument(tenant: Tenant): components['schemas']['Discov
     pushed_authorization_request_endpoint: `${issuer}oauth/par`,
     backchannel_authentication_endpoint: `${issuer}bc-authorize`,
     backchannel_token_delivery_modes_supported: ['poll'],
+    mfa_challenge_endpoint: `${issuer}mfa/challenge`,
     scopes_supported: ['openid', 'profile', 'offline_access', 'email', 'phone'],
     response_types_supported: [...responseTypes],
     response_modes_supported: ['query', 'fragment', 'form_post'],
@@ -37,6 +38,7 @@ export function discoveryDocument(tenant: Tenant): components['schemas']['Discov
     ],
     token_endpoint_auth_signing_alg_values_supported: [...assertionAlgorithms],
     claims_supported: [
+      'amr',
       'aud',
       'auth_time',
       'email',

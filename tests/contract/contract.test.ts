@@ -14,6 +14,7 @@ import { grantCases, userBlockCases } from './login-cases.js';
 import { roleCases, userCases } from './role-and-user-cases.js';
 import { organizationPartCases } from './organization-part-cases.js';
 import { instanceCases, logCases, oauthCases, organizationCases, referenceCases } from './other-cases.js';
+import { mfaCases } from './mfa-cases.js';
 import { secondFactorCases } from './second-factor-cases.js';
 import { emailCases, keptSettingsCases, notBuiltCases, tenantCases } from './settings-cases.js';
 import { type Cases, makeWorld, type World } from './world.js';
@@ -32,6 +33,7 @@ const cases: Cases = {
   ...organizationPartCases,
   ...grantCases,
   ...userBlockCases,
+  ...mfaCases,
   ...secondFactorCases,
   ...actionCases,
   ...exchangeProfileCases,

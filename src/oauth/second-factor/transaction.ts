@@ -16,13 +16,19 @@ const MFA_TOKEN = 'MfaTransaction';
 /** How the token begins, so that no other is taken for one. */
 const PREFIX = 'mfa_';
 
+/** The flows whose requests can wait: of the others, a page asks, or nobody can. */
+const WAITING_FLOWS = ['password', 'custom_exchange', 'refresh'] as const;
+
+export const canWait = ({ flow }: UserAccessRequest): boolean =>
+  WAITING_FLOWS.some((waiting) => waiting === flow);
+
 const detail: z.ZodType<AuthorizationDetail> = z.custom<AuthorizationDetail>(
   (value) => isJsonObject(value) && typeof value['type'] === 'string',
 );
 
 const request = z.object({
   subjectType: z.literal('user'),
-  flow: z.enum(['password', 'custom_exchange', 'refresh']),
+  flow: z.enum(WAITING_FLOWS),
   grantType: z.string(),
   audience: z.string().nullable(),
   resource: z.string().nullable(),
@@ -96,14 +102,15 @@ export async function askForSecondFactor(waiting: MfaTransaction, asking: Asking
   };
 }
 
-/** What a token stands for; null when it is none, or has expired. */
+/** What a token stands for; null when it is none, has come to tokens, or has expired. */
 export async function findTransaction(
   token: string,
   { storage, now }: Asking,
 ): Promise<MfaTransaction | null> {
   if (!token.startsWith(PREFIX)) return null;
   const artifact = await storage.artifacts.find(MFA_TOKEN, token);
-  if (artifact === null || artifact.expiresAt <= now()) return null;
+  const isOver = artifact === null || artifact.consumedAt !== null || artifact.expiresAt <= now();
+  if (isOver) return null;
   const kept = transaction.parse(artifact.payload);
   const asked = { responseType: null, redirectUri: null, hasCodeChallenge: false, hasAgreedToDetails: false };
   return { ...kept, request: { ...kept.request, ...asked, bindsKey: false } };

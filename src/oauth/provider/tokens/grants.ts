@@ -13,7 +13,7 @@ import { apiUri } from '../library/api-uri.js';
 import { issueTokens } from '../library/internals.js';
 import type { UserTokenOptions } from '../../user-tokens/options.js';
 import { refusedAccess, RefusedRequest } from '../refused-request.js';
-import { askForSecondFactor } from '../../second-factor/transaction.js';
+import { askForSecondFactor, canWait } from '../../second-factor/transaction.js';
 import { decideUserAccess } from '../../user-tokens/user-access.js';
 import { askedAtTokenEndpoint } from './token-parameters.js';
 import { recordAuthorization } from './new-authorization.js';
@@ -74,7 +74,7 @@ async function decide(
     ? await afterActions(ctx, { user, request, facts, decision, authenticatedAt }, options)
     : decision;
   if (!('denial' in final)) return { facts, ...final };
-  if (final.denial.reason !== 'mfa_required') throw refusedAccess(considered, final);
+  if (final.denial.reason !== 'mfa_required' || !canWait(request)) throw refusedAccess(considered, final);
   const refusal = await askForSecondFactor({ clientId, userId, request, otherClaims }, options);
   throw new RefusedRequest(refusal, { trace: final.trace, userId });
 }

@@ -1,0 +1,123 @@
+// A second factor of a user who approves elsewhere: asked for on the page, demanded by the tenant or by an Action.
+
+import { startServer, type TestServer } from '../../support/server.js';
+import { bodyOf, type TestClient, unique } from '../given.js';
+import { answer, approvalsOf, asked, givenAsker, poll } from './backchannel-given.js';
+import { Browser, claimsOf, givenUser, movingClock, type Page, type TestUser } from './given.js';
+import {
+  givenAuthenticatorApp,
+  givenFactor,
+  givenMfaApp,
+  givenPolicy,
+  oneTimePassword,
+} from './second-factor-given.js';
+
+const clock = movingClock();
+let server: TestServer;
+let app: TestClient;
+let user: TestUser;
+let secret: string;
+
+beforeAll(async () => {
+  server = await startServer({ now: clock.now, env: { TEST_LOGIN: 'on' } });
+  await givenFactor(server, 'otp');
+  await givenPolicy(server, 'all-applications');
+  app = await givenAsker(server);
+  user = await givenUser(server);
+  ({ secret } = await givenAuthenticatorApp(server, await givenMfaApp(server), user, clock));
+});
+beforeEach(() => givenPolicy(server, 'all-applications'));
+afterAll(async () => {
+  clock.stop();
+  await server.close();
+});
+
+function nextCode(): string {
+  clock.forward(30);
+  return oneTimePassword(secret, clock.now());
+}
+
+/** A request, and the page on which its user has signed in and pressed "Approve". */
+async function approveAs(of: TestUser): Promise<{ request: string; browser: Browser; page: Page }> {
+  const request = await asked(server, app, of);
+  const browser = new Browser(server.url);
+  const page = await approvalsOf(browser, of);
+  return { request, browser, page: await browser.submit(page, { decision: 'approve' }) };
+}
+
+const stateOf = async (request: string): Promise<string> => {
+  const { body } = await poll(server, app, request);
+  return String(body.error ?? 'tokens');
+};
+
+test('is shown before the approval counts, and the tokens say so', async () => {
+  const { request, browser, page } = await approveAs(user);
+  expect(page.html).toContain('name="otp"');
+  expect(await stateOf(request)).toBe('authorization_pending');
+
+  const wrong = await browser.submit(page, { otp: '000000', decision: 'continue' });
+  expect([wrong.status, wrong.html.includes('name="otp"')]).toEqual([400, true]);
+  clock.forward(30);
+  expect(await stateOf(request)).toBe('authorization_pending');
+
+  const again = await browser.submit(wrong, { otp: nextCode(), decision: 'continue' });
+  await browser.submit(again, { decision: 'approve' });
+  const { body } = await poll(server, app, request);
+  expect(claimsOf(body.id_token)).toMatchObject({ sub: user.id, amr: ['mfa'] });
+});
+
+test('is shown once by a browser', async () => {
+  const { browser, page } = await approveAs(user);
+  const shown = await browser.submit(page, { otp: nextCode(), decision: 'continue' });
+  await browser.submit(shown, { decision: 'approve' });
+
+  const second = await asked(server, app, user);
+  await browser.submit(await browser.open('/u/approvals'), { decision: 'approve' });
+  expect(await stateOf(second)).toBe('tokens');
+});
+
+test('is not needed to refuse', async () => {
+  const request = await asked(server, app, user);
+  const browser = new Browser(server.url);
+  await browser.submit(await approvalsOf(browser, user), { decision: 'deny' });
+  expect(await stateOf(request)).toBe('access_denied');
+});
+
+test('cannot be set up in the middle of an approval', async () => {
+  const other = await givenUser(server);
+  const { request, page } = await approveAs(other);
+  expect(page.status).toBe(403);
+  expect(page.html).not.toMatch(/otpauth:|name="otp"/);
+  expect(await stateOf(request)).toBe('authorization_pending');
+});
+
+// An Action runs when the tokens are due: the user is elsewhere by then, and has nothing to show a factor on.
+test('that an Action demands refuses the tokens of whoever has not shown one', async () => {
+  await givenPolicy(server);
+  const action = await bodyOf<{ id: string }>(
+    server.api('post', 'actions/actions', {
+      name: unique('action'),
+      supported_triggers: [{ id: 'post-login', version: 'v3' }],
+      code: `exports.onExecutePostLogin = async (event, api) => { api.multifactor.enable('any'); };`,
+    }),
+    201,
+  );
+  await bodyOf(server.api('post', `actions/actions/${action.id}/deploy`), 200);
+  const ref = { type: 'action_id', value: action.id };
+  await bodyOf(
+    server.api('patch', 'actions/triggers/post-login/bindings', {
+      bindings: [{ ref, display_name: 'second factor' }],
+    }),
+    200,
+  );
+
+  const { request } = await approveAs(user);
+  const refused = await poll(server, app, request);
+  expect([refused.status, refused.body.error]).toEqual([403, 'mfa_required']);
+  expect(refused.body).not.toHaveProperty('mfa_token');
+
+  // Whatever approves for a script has shown everything.
+  const scripted = await asked(server, app, user);
+  await answer(server, scripted, 'approve');
+  expect(await stateOf(scripted)).toBe('tokens');
+});
