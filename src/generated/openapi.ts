@@ -2561,7 +2561,7 @@ export interface paths {
         put?: never;
         /**
          * Begin to set up a second factor
-         * @description With the `mfa_token` of a request that waits for a second factor, of a user who has none; or with an access token for the MFA API and the scope `enroll`. What is set up counts once it has been shown to work at `/oauth/token`.
+         * @description As `Authorization: Bearer`: the `mfa_token` of a request that waits for a second factor, of a user who has none; or an access token for the MFA API with the scope `enroll`. What is set up counts once it has been shown to work at `/oauth/token`.
          */
         post: operations["associateAuthenticator"];
         delete?: never;
@@ -2599,7 +2599,7 @@ export interface paths {
         };
         /**
          * List the second factors of a user
-         * @description With an `mfa_token`, or with an access token for the MFA API and the scope `read:authenticators`.
+         * @description As `Authorization: Bearer`: an `mfa_token`, or an access token for the MFA API with the scope `read:authenticators`.
          */
         get: operations["listAuthenticators"];
         put?: never;
@@ -2625,7 +2625,7 @@ export interface paths {
         post?: never;
         /**
          * Remove a second factor of a user
-         * @description With an access token for the MFA API and the scope `remove:authenticators`.
+         * @description As `Authorization: Bearer`: an access token for the MFA API with the scope `remove:authenticators`.
          */
         delete: operations["removeAuthenticator"];
         options?: never;
@@ -12877,10 +12877,7 @@ export interface operations {
     associateAuthenticator: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description `Bearer`, and an `mfa_token` or an access token for the MFA API. */
-                Authorization?: string;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
@@ -12938,10 +12935,7 @@ export interface operations {
     listAuthenticators: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description `Bearer`, and an `mfa_token` or an access token for the MFA API. */
-                Authorization?: string;
-            };
+            header?: never;
             path?: never;
             cookie?: never;
         };
@@ -12963,10 +12957,7 @@ export interface operations {
     removeAuthenticator: {
         parameters: {
             query?: never;
-            header?: {
-                /** @description `Bearer`, and an `mfa_token` or an access token for the MFA API. */
-                Authorization?: string;
-            };
+            header?: never;
             path: {
                 /** @description Id of the second factor. */
                 id: string;
