@@ -97,46 +97,50 @@ export const facts: fc.Arbitrary<AccessFacts & { readonly user: UserFacts }> = f
     user: u,
   }));
 
-export const request: fc.Arbitrary<UserAccessRequest> = fc
-  .record({
-    flow: fc.constantFrom(...flows),
-    audience: usually<string | null>('api', null, 'other', 'api/', USERINFO),
-    resource: usually<string | null>(null, 'api', 'other'),
-    scopes: fc.option(someScopes, { freq: 5 }),
-    organization,
-    authorizationDetails: usually<UserAccessRequest['authorizationDetails']>(null, [{ type: 'pay' }], []),
-    responseType: usually<string | null>('code', 'token', 'code id_token', 'id_token'),
-    hasCodeChallenge: usually(true, false),
-    redirectUri: usually<string | null>('https://app.example.com/cb', 'http://localhost/cb', null),
-    bindsKey: fc.boolean(),
-    hasAgreedToDetails: fc.boolean(),
-    approvedScopes: fc.option(someScopes),
-    asserted: fc.record({
-      resources: fc.constantFrom<string[][]>(['api'], ['api'], [], ['other'], ['api', 'other']),
-      organizationIds: fc.constantFrom<string[][]>([], ['org_1'], ['org_1'], ['org_2'], ['org_1', 'org_2']),
-    }),
-    secondFactor: usually<UserAccessRequest['secondFactor'] | null>(null, 'before', 'now'),
-    asksForSecondFactor: usually(false, true),
-    original: fc.record({
-      audience: usually<string | null>('api', null, 'other'),
-      scopes: someScopes,
-      needsConsent: fc.boolean(),
-    }),
-  })
-  .map(({ flow, asserted, secondFactor, ...rest }) => {
-    const isLater = flow === 'refresh' || flow === 'code_exchange';
-    return {
-      subjectType: 'user',
-      grantType: grantTypes[flow],
-      userinfoAudience: USERINFO,
-      ...rest,
-      ...(secondFactor && { secondFactor }),
-      flow,
-      approvedScopes: flow === 'ciba' ? rest.approvedScopes : null,
-      ...(flow === 'identity_assertion' && { asserted }),
-      hasActor: flow === 'custom_exchange' && rest.hasAgreedToDetails,
-      audience: isLater && rest.audience === 'api' ? null : rest.audience,
-      responseType: flow === 'authorize' ? rest.responseType : null,
-      original: isLater ? rest.original : null,
-    };
-  });
+/** Requests of these flows. */
+export const requestIn = (...of: readonly UserFlow[]): fc.Arbitrary<UserAccessRequest> =>
+  fc
+    .record({
+      flow: fc.constantFrom(...of),
+      audience: usually<string | null>('api', null, 'other', 'api/', USERINFO),
+      resource: usually<string | null>(null, 'api', 'other'),
+      scopes: fc.option(someScopes, { freq: 5 }),
+      organization,
+      authorizationDetails: usually<UserAccessRequest['authorizationDetails']>(null, [{ type: 'pay' }], []),
+      responseType: usually<string | null>('code', 'token', 'code id_token', 'id_token'),
+      hasCodeChallenge: usually(true, false),
+      redirectUri: usually<string | null>('https://app.example.com/cb', 'http://localhost/cb', null),
+      bindsKey: fc.boolean(),
+      hasAgreedToDetails: fc.boolean(),
+      approvedScopes: fc.option(someScopes),
+      asserted: fc.record({
+        resources: fc.constantFrom<string[][]>(['api'], ['api'], [], ['other'], ['api', 'other']),
+        organizationIds: fc.constantFrom<string[][]>([], ['org_1'], ['org_1'], ['org_2'], ['org_1', 'org_2']),
+      }),
+      secondFactor: usually<UserAccessRequest['secondFactor'] | null>(null, 'before', 'now'),
+      asksForSecondFactor: usually(false, true),
+      original: fc.record({
+        audience: usually<string | null>('api', null, 'other'),
+        scopes: someScopes,
+        needsConsent: fc.boolean(),
+      }),
+    })
+    .map(({ flow, asserted, secondFactor, ...rest }) => {
+      const isLater = flow === 'refresh' || flow === 'code_exchange';
+      return {
+        subjectType: 'user',
+        grantType: grantTypes[flow],
+        userinfoAudience: USERINFO,
+        ...rest,
+        ...(secondFactor && { secondFactor }),
+        flow,
+        approvedScopes: flow === 'ciba' ? rest.approvedScopes : null,
+        ...(flow === 'identity_assertion' && { asserted }),
+        hasActor: flow === 'custom_exchange' && rest.hasAgreedToDetails,
+        audience: isLater && rest.audience === 'api' ? null : rest.audience,
+        responseType: flow === 'authorize' ? rest.responseType : null,
+        original: isLater ? rest.original : null,
+      };
+    });
+
+export const request = requestIn(...flows);

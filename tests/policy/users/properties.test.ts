@@ -8,7 +8,7 @@ import { decideAccess } from '../../../src/policy/decide-access.js';
 import type { UserAccessRequest, UserGranted } from '../../../src/policy/decision.js';
 import { platformChoices } from '../../../src/policy/platform-choices.js';
 import { holds } from '../arbitraries.js';
-import { choices, facts, request } from './arbitraries.js';
+import { choices, facts, request, requestIn } from './arbitraries.js';
 
 const PROTOCOL = new Set(['openid', 'profile', 'email', 'address', 'phone', 'offline_access']);
 const apiScopes = ({ scopes }: UserGranted): string[] => scopes.filter((scope) => !PROTOCOL.has(scope));
@@ -18,13 +18,14 @@ const isStrict = ({ client }: AccessFacts): boolean => client.thirdPartySecurity
 const offered = ({ resourceServer }: AccessFacts): readonly string[] =>
   resourceServer?.systemApi === 'management' ? currentUserScopes : (resourceServer?.scopes ?? []);
 
-/** Runs a check on every token; there are enough of them. */
+/** Runs a check on every token; there are enough of them. @param requests which of all. */
 function everyToken(
   check: (token: UserGranted, r: UserAccessRequest, f: AccessFacts & { user: object }) => void,
+  requests = request,
 ): void {
   let tokens = 0;
   holds(
-    fc.property(request, facts, choices, (r, f, c) => {
+    fc.property(requests, facts, choices, (r, f, c) => {
       const decision = decideAccess(r, f, c);
       if (!decision.granted) return;
       tokens += 1;
@@ -32,7 +33,7 @@ function everyToken(
     }),
     6000,
   );
-  expect(tokens).toBeGreaterThan(200);
+  expect(tokens).toBeGreaterThan(100);
 }
 
 test('the arbitrary requests get a token often enough, and meet nearly every refusal', () => {
@@ -161,9 +162,8 @@ describe('a token never has', () => {
 
 test('an identity assertion never gives OpenID Connect, a refresh token, or another API than its own (TX-18)', () => {
   let tokens = 0;
-  const asserted = request.filter(({ flow }) => flow === 'identity_assertion');
   holds(
-    fc.property(asserted, facts, choices, (r, f, c) => {
+    fc.property(requestIn('identity_assertion'), facts, choices, (r, f, c) => {
       const token = decideAccess(r, f, c);
       if (!token.granted) return;
       tokens += 1;
@@ -174,7 +174,7 @@ test('an identity assertion never gives OpenID Connect, a refresh token, or anot
       const resources = r.asserted?.resources ?? [];
       expect(resources.length > 0 ? resources : [f.tenant.defaultAudience]).toContain(token.audience);
     }),
-    3000,
+    6000,
   );
   expect(tokens).toBeGreaterThan(20);
 });
@@ -243,13 +243,9 @@ test('every scope that was asked for at a login is in the token or told as left 
 });
 
 test('a backchannel request of a first party alone gets a token, and no more than was approved', () => {
-  let tokens = 0;
   everyToken(({ scopes }, r, { client }) => {
-    if (r.flow !== 'ciba') return;
-    tokens += 1;
     expect(client).toMatchObject({ isFirstParty: true, isConfidential: true, isOidcConformant: true });
     expect(r.approvedScopes).toEqual(expect.arrayContaining([...scopes]));
     expect(r.scopes ?? []).toEqual(expect.arrayContaining([...scopes]));
-  });
-  expect(tokens).toBeGreaterThan(20);
+  }, requestIn('ciba'));
 });
