@@ -54,6 +54,9 @@ export type NewAuthenticator = Pick<Authenticator, 'userId' | 'name' | 'confirme
     | { readonly kind: 'push' }
   );
 
+/** Of a user: more than anybody has devices, and few enough to try a one-time password with each. */
+export const MAX_AUTHENTICATORS = 20;
+
 /** Whether a user can be asked for it. A recovery code alone is no second factor. */
 export const isSecondFactor = ({ kind, confirmedAt }: Authenticator): boolean =>
   kind !== 'recovery-code' && confirmedAt !== null;

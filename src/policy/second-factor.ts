@@ -7,12 +7,8 @@ import type { MfaObstacle, UserAccessRequest, UserDenial, UserFlow } from './dec
 import { mayBe } from './may-be.js';
 import type { Trace } from './trace.js';
 
-/** Flows that stand on a login which was asked already, or which somebody else answers for. */
-const SETTLED: ReadonlySet<UserFlow> = new Set<UserFlow>([
-  'code_exchange',
-  'on_behalf_of',
-  'identity_assertion',
-]);
+/** Flows that stand on a token, for which the user was asked or somebody else answers. */
+const SETTLED: ReadonlySet<UserFlow> = new Set<UserFlow>(['on_behalf_of', 'identity_assertion']);
 /** Flows in which a user can be asked: on a page, or by the application, or where the user approves. */
 const ASKABLE: ReadonlySet<UserFlow> = new Set<UserFlow>([
   'authorize',
@@ -65,17 +61,19 @@ function need(
   { tenant, resourceServer }: AccessFacts,
   user: UserFacts,
 ): { readonly source: string; readonly because: string } | null {
-  if (SETTLED.has(flow)) return null;
+  // The user was asked at the login.
+  if (flow === 'code_exchange') return null;
   // The user is asked when there is something to approve, and not before.
   if (flow === 'ciba' && approvedScopes === null) return null;
+  if (resourceServer?.systemApi === 'mfa' && mayBe(user.hasSecondFactor)) {
+    return { source: 'MF-3', because: 'whoever has a second factor needs it to manage second factors' };
+  }
+  if (SETTLED.has(flow)) return null;
   // Fails closed: a tenant that does not say so wants it.
   if (mayBe(tenant.requiresSecondFactor)) {
     return { source: 'MF-1', because: 'the tenant requires a second factor of everybody' };
   }
   if (asksForSecondFactor) return { source: 'MF-2', because: 'the request asks for a second factor' };
-  if (resourceServer?.systemApi === 'mfa' && mayBe(user.hasSecondFactor)) {
-    return { source: 'MF-3', because: 'whoever has a second factor needs it to manage second factors' };
-  }
   return null;
 }
 

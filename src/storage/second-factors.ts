@@ -23,16 +23,21 @@ export interface AuthenticatorReader {
 export interface AuthenticatorWriter extends AuthenticatorReader {
   /** A new recovery code takes the place of the one before. @throws MissingReference when the user has gone. */
   create(authenticator: NewAuthenticator): Promise<Authenticator>;
+  /**
+   * Takes away what is not confirmed; of a user without a second factor also the recovery code of before. Whatever is set up
+   * next is the first, and nothing that somebody else began is to be good beside it.
+   */
+  forgetUnfinished(userId: string): Promise<void>;
   rename(id: string, name: string | null): Promise<void>;
-  /** @returns false when it was confirmed before, or has gone. */
+  /** Confirms one, and the recovery code that came with it. @returns false when it was confirmed before, or has gone. */
   confirm(id: string, now: Date): Promise<boolean>;
   /**
-   * Confirms one with what the browser is known by from now on, for all users that it was paired for before.
+   * Confirms one like `confirm`, with what the browser is known by from now on, for all users that it was paired for before.
    * @param before what it was known by until now; null for a browser that nobody has paired.
    * @returns false when it was paired before, or has gone.
    */
   pair(id: string, deviceKey: string, before: string | null, now: Date): Promise<boolean>;
-  /** Takes a user's recovery code away. @returns false when it is another one. */
+  /** Takes a user's recovery code away. @returns false when it is another one, or not good yet. */
   takeRecoveryCode(userId: string, code: string): Promise<boolean>;
   /** @returns false when the user has none of that id. */
   delete(userId: string, id: string): Promise<boolean>;

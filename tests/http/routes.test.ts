@@ -18,7 +18,7 @@ test.each([
   'nothing',
   '',
   'log-streams/lst_1',
-  'users/auth0%7C1/enrollments',
+  'users/auth0%7C1/nosuch',
   'tenants/settings/nothing',
   'hooks/1',
   'organizations/org_aaaaaaaaaaaaaaaa/nothing',

@@ -1,7 +1,7 @@
 // /api/v2/users/{id}/authentication-methods and /authenticators (auth0/docs-v2, oas/management/v2, and its page "Manage
 // Authentication Methods with Management API").
 
-import type { Authenticator } from '../../domain/second-factor.js';
+import { type Authenticator, MAX_AUTHENTICATORS } from '../../domain/second-factor.js';
 import { ManagementError } from '../../errors.js';
 import type { Handlers, RequestBody } from '../../http/contract.js';
 import { pageBody, pageOf } from '../../http/paging.js';
@@ -31,9 +31,6 @@ interface NewApp {
   readonly name: string | null;
 }
 
-/** More than anybody has devices, and few enough to try a one-time password with each. */
-const MAX_PER_USER = 20;
-
 /** @throws ManagementError for what this server cannot ask for. */
 function readApp({ type, name, totp_secret: sent, ...others }: Sent): NewApp {
   if (type !== 'totp') {
@@ -50,8 +47,13 @@ function readApp({ type, name, totp_secret: sent, ...others }: Sent): NewApp {
   return { secret: readTotpSecret(sent), name: name ?? null };
 }
 
-/** The app counts from now on (the platform's page: methods that are made here are confirmed). */
-function createApp({ authenticators }: ConfigWriter, userId: string, app: NewApp): Promise<Authenticator> {
+/** The app counts from now on (the platform's page: methods that are made here are confirmed). What the user began is over. */
+async function createApp(
+  { authenticators }: ConfigWriter,
+  userId: string,
+  app: NewApp,
+): Promise<Authenticator> {
+  await authenticators.forgetUnfinished(userId);
   const now = new Date();
   return authenticators.create({ userId, kind: 'totp', ...app, confirmedAt: now, createdAt: now });
 }
@@ -89,7 +91,7 @@ export function authenticationMethodHandlers(
       const created = await change(call, async (config) => {
         const { userId } = await getUser(config, call.path.id);
         const existing = await config.authenticators.listOf(userId);
-        if (existing.length >= MAX_PER_USER) throw new ManagementError('authentication_method_limit');
+        if (existing.length >= MAX_AUTHENTICATORS) throw new ManagementError('authentication_method_limit');
         return createApp(config, userId, app);
       });
       return { status: 201, body: toAuthenticationMethod(created) };

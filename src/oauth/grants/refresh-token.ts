@@ -173,6 +173,7 @@ async function decide(
   options: UserTokenOptions,
 ): Promise<Issuance | Refused> {
   const { clientId, connection } = request;
+  const { authenticatedAt } = authorization;
   const method = req.method ?? 'POST';
   const decision = decideAccess(asked, facts.access, options.choices);
   const final = decision.granted
@@ -184,7 +185,7 @@ async function decide(
           request: asked,
           facts,
           decision,
-          authenticatedAt: authorization.authenticatedAt,
+          authenticatedAt,
         },
         options,
       )
@@ -194,7 +195,11 @@ async function decide(
     const { userId } = user;
     const refusal =
       denial.reason === 'mfa_required'
-        ? await askForSecondFactor({ clientId, userId, request: asked, otherClaims: {} }, options)
+        ? await askForSecondFactor(
+            { clientId, userId, request: asked, otherClaims: {}, authenticatedAt },
+            authorization.id,
+            options,
+          )
         : userRefusalFor(denial, clientId, 'refresh');
     return refused(refusal, trace.at(-1)?.because ?? null, trace);
   }

@@ -7,6 +7,8 @@ import type { Tenant } from '../../domain/tenant.js';
 import type { User } from '../../domain/user.js';
 import type { Storage } from '../../storage/storage.js';
 import { rsaAlgorithms, type KeySet } from '../signing-keys.js';
+import { challengeable } from './enrolled.js';
+import type { BegunWith } from './enrolment.js';
 import { findTransaction } from './transaction.js';
 
 interface BearerOptions {
@@ -21,6 +23,8 @@ export interface Caller {
   readonly clientId: string;
   /** Null: the call belongs to a request that waits for a second factor, which nobody has shown yet. */
   readonly scopes: readonly string[] | null;
+  /** How the user has shown who they are. */
+  readonly shown: BegunWith;
 }
 
 const MAX_TOKEN = 16_384;
@@ -31,13 +35,15 @@ const claims = z
     azp: z.string().optional(),
     client_id: z.string().optional(),
     scope: z.string().default(''),
+    amr: z.array(z.string()).default([]),
     // Fails closed: nobody has shown the key that such a token is bound to (RFC 9449 section 7.2).
     cnf: z.undefined().optional(),
   })
-  .transform(({ sub, azp, client_id, scope }) => ({
+  .transform(({ sub, azp, client_id, scope, amr }) => ({
     userId: sub,
     clientId: azp ?? client_id ?? '',
     scopes: scope.split(' '),
+    shown: amr.includes('mfa') ? ('second_factor' as const) : ('password' as const),
   }));
 
 type Held = z.infer<typeof claims>;
@@ -59,13 +65,22 @@ async function verifyAccessToken(token: string, { keys, tenant, now }: BearerOpt
   }
 }
 
-/** RFC 6750 section 2.1. @returns null for whoever has no token that is good here. */
+/**
+ * RFC 6750 section 2.1. MF-3 counts when a token is used, too: one of before the user had a second factor is over.
+ *
+ * @returns null for whoever has no token that is good here.
+ */
 export async function callerOf(req: IncomingMessage, options: BearerOptions): Promise<Caller | null> {
   const [, token] = /^Bearer +([\w.~+/-]+=*)$/i.exec(req.headers.authorization ?? '') ?? [];
   if (token === undefined || token.length > MAX_TOKEN) return null;
   const waiting = await findTransaction(token, options);
-  const held = waiting ? { ...waiting, scopes: null } : await verifyAccessToken(token, options);
+  const held = waiting
+    ? { ...waiting, scopes: null, shown: 'password' as const }
+    : await verifyAccessToken(token, options);
   const user = held && (await options.storage.config.users.find(held.userId));
   if (held === null || user === null || user.blocked === true) return null;
-  return { user, clientId: held.clientId, scopes: held.scopes };
+  const { clientId, scopes, shown } = held;
+  const needsFactor = scopes !== null && shown === 'password';
+  if (needsFactor && (await challengeable(user.userId, options.storage)).length > 0) return null;
+  return { user, clientId, scopes, shown };
 }

@@ -7,7 +7,8 @@ import { platformAskingLimit } from '../../domain/approval.js';
 import { newApprovalId } from '../../domain/ids.js';
 import type { Authenticator } from '../../domain/second-factor.js';
 import type { User } from '../../domain/user.js';
-import { beginDevice, changedByUser, type Enrolling } from './enrolment.js';
+import { beginDevice, type BegunWith, type Enrolling, type NotBegun } from './enrolment.js';
+import { changedByUser } from './log-rows.js';
 
 /** auth0/docs-v2, enroll-and-challenge-push-authenticators.mdx: "within the next 5 minutes". */
 const SECONDS = 300;
@@ -70,16 +71,18 @@ interface DeviceToPair {
   readonly recoveryCode: string | null;
 }
 
-/** @returns null when the user has been asked too often. */
 export async function beginPairing(
   user: User,
   login: Login,
+  begunWith: BegunWith,
   options: Enrolling,
-): Promise<DeviceToPair | null> {
+): Promise<DeviceToPair | NotBegun> {
   const { storage, now } = options;
+  const begun = await beginDevice(user, begunWith, options);
+  if (typeof begun === 'string') return begun;
+  const { authenticator, recoveryCode } = begun;
   const asked = await askOnDevice(user, login, options);
-  if (asked === null) return null;
-  const { authenticator, recoveryCode } = await beginDevice(user, options);
+  if (asked === null) return 'too_often';
   const token = newSecret();
   const payload = { userId: user.userId, authenticatorId: authenticator.id, approvalId: asked.id };
   const expiresAt = new Date(now().getTime() + SECONDS * 1000);

@@ -4,18 +4,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { type Authenticator, type AuthenticatorKind } from '../../domain/second-factor.js';
+import { isUnstorable } from '../../domain/text.js';
 import { connectionOf } from '../../http/connection.js';
 import { proveClient } from '../client-authentication.js';
 import { identify, identityParameters } from '../client-identity.js';
 import { fault, malformed, methodNotAllowed, type Refusal } from '../refusal.js';
 import { readParameters } from '../request-parameters.js';
 import { type AnswerOptions, TokenAnswer } from '../token-answer.js';
+import { MissingReference } from '../../storage/storage.js';
 import type { UserTokenOptions } from '../user-tokens/options.js';
 import { callerOf, type Caller } from './bearer.js';
 import { askOnDevice, beginPairing, pairingAddress } from './devices.js';
-import { beginApp, changedByUser } from './enrolment.js';
+import { challengeable, usableFactors } from './enrolled.js';
+import { beginApp, type NotBegun } from './enrolment.js';
+import { changedByUser } from './log-rows.js';
 import { findTransaction } from './transaction.js';
-import { challengeable, usableFactors } from './verification.js';
 
 type Options = UserTokenOptions & AnswerOptions;
 type Answer = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
@@ -45,6 +48,13 @@ const askedTooOften = (): Refusal =>
     'too_many_attempts',
     'The user has been asked too often. Try again in a minute.',
   );
+
+const notBegun: Record<NotBegun, () => Refusal> = {
+  already_enrolled: alreadyEnrolled,
+  too_many: () =>
+    fault('second_factor_not_available', 403, 'access_denied', 'The user has too many authenticators.'),
+  too_often: askedTooOften,
+};
 
 /** Authenticators by the names of this API. */
 const TYPES: Record<
@@ -79,19 +89,17 @@ async function associate(req: IncomingMessage, caller: Caller, options: Options)
   if (clientId !== undefined && clientId !== caller.clientId) {
     return malformed('mfa_token not issued to this client');
   }
-  const { storage } = options;
-  if (caller.scopes === null) {
-    // Whoever has a second factor shows it first: else a password alone would be good for another one.
-    if ((await challengeable(caller.user.userId, storage)).length > 0) return alreadyEnrolled();
-  } else if (!caller.scopes.includes('enroll')) return insufficientScope('enroll');
-  const factors = await usableFactors(storage);
+  if (caller.scopes?.includes('enroll') === false) return insufficientScope('enroll');
+  const factors = await usableFactors(options.storage);
   if (types.includes('oob') && channels.includes('auth0') && factors.includes('push-notification')) {
     return associateDevice(req, caller, options);
   }
   if (!types.includes('otp') || !factors.includes('otp')) {
     return unsupported(`None of the authenticator types (${types.join(', ').slice(0, 200)}) is available.`);
   }
-  const { secret, uri, recoveryCode } = await beginApp(caller.user, options);
+  const begun = await beginApp(caller.user, caller.shown, options);
+  if (typeof begun === 'string') return notBegun[begun]();
+  const { secret, uri, recoveryCode } = begun;
   return {
     body: {
       authenticator_type: 'otp',
@@ -105,12 +113,12 @@ async function associate(req: IncomingMessage, caller: Caller, options: Options)
 /** The link stands where the platform has the code for its own app: what reads QR codes opens it. */
 async function associateDevice(
   req: IncomingMessage,
-  { user, clientId }: Caller,
+  { user, clientId, shown: begunWith }: Caller,
   options: Options,
 ): Promise<Result> {
   const { ip } = connectionOf(req);
-  const begun = await beginPairing(user, { clientId, ip }, options);
-  if (begun === null) return askedTooOften();
+  const begun = await beginPairing(user, { clientId, ip }, begunWith, options);
+  if (typeof begun === 'string') return notBegun[begun]();
   const { token, code, recoveryCode } = begun;
   return {
     body: {
@@ -185,6 +193,12 @@ async function challenge(req: IncomingMessage, options: Options): Promise<Result
   return asked === null ? askedTooOften() : { body: { challenge_type: 'oob', oob_code: asked.code } };
 }
 
+/** The user or the client was deleted since the token was looked at. */
+function goneMeanwhile(error: unknown): Refusal {
+  if (error instanceof MissingReference) return unauthorized();
+  throw error;
+}
+
 const PREFIX = '/mfa/';
 const AUTHENTICATORS = '/mfa/authenticators';
 
@@ -196,7 +210,7 @@ export function mfaEndpoints(options: Options): (path: string) => Answer | null 
       const answer = new TokenAnswer(res, options);
       // No cookie is looked at: whoever has the token may read the answer.
       answer.readableBy('*');
-      const result = (await methods[req.method ?? '']?.(req)) ?? methodNotAllowed();
+      const result = (await methods[req.method ?? '']?.(req).catch(goneMeanwhile)) ?? methodNotAllowed();
       if ('reason' in result) {
         req.resume();
         answer.refuse(result, []);
@@ -228,7 +242,8 @@ export function mfaEndpoints(options: Options): (path: string) => Answer | null 
 
 function idIn(path: string): string | null {
   try {
-    return decodeURIComponent(path.slice(AUTHENTICATORS.length + 1));
+    const id = decodeURIComponent(path.slice(AUTHENTICATORS.length + 1));
+    return isUnstorable(id) ? null : id;
   } catch {
     return null;
   }

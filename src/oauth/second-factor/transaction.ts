@@ -8,7 +8,7 @@ import { factorKinds } from '../../domain/second-factor.js';
 import type { UserAccessRequest } from '../../policy/decision.js';
 import type { Storage } from '../../storage/storage.js';
 import type { Refusal } from '../refusal.js';
-import { challengeable, usableFactors } from './verification.js';
+import { challengeable, usableFactors } from './enrolled.js';
 
 /** token-issuance.md SY-4: as long as tokens for the MFA API. */
 const LIFETIME_SECONDS = 600;
@@ -50,6 +50,7 @@ const transaction = z.object({
   userId: z.string(),
   request,
   otherClaims: z.custom<JsonObject>(isJsonObject),
+  authenticatedAt: z.coerce.date(),
 });
 
 export interface MfaTransaction {
@@ -58,6 +59,8 @@ export interface MfaTransaction {
   readonly request: UserAccessRequest;
   /** Claims that the flow adds to access tokens. */
   readonly otherClaims: JsonObject;
+  /** When the user showed what the request stands on. */
+  readonly authenticatedAt: Date;
 }
 
 interface Asking {
@@ -68,14 +71,20 @@ interface Asking {
 /**
  * Refuses a request that lacks a second factor with what it can be gone on with: `mfa_token`, and which factors there are
  * (`mfa_requirements`, as auth0/auth0-spa-js reads them: to be challenged, or to be set up).
+ *
+ * @param authorizationId what the request stands on, and ends with; null for a request of its own.
  */
-export async function askForSecondFactor(waiting: MfaTransaction, asking: Asking): Promise<Refusal> {
+export async function askForSecondFactor(
+  waiting: MfaTransaction,
+  authorizationId: string | null,
+  asking: Asking,
+): Promise<Refusal> {
   const { storage, now } = asking;
   const token = `${PREFIX}${randomBytes(32).toString('base64url')}`;
   const kept = transaction.parse(waiting);
   const artifact = {
     payload: JSON.parse(JSON.stringify(kept)) as JsonObject,
-    authorizationId: null,
+    authorizationId,
     otherName: null,
     leewaySeconds: 0,
     idleSeconds: null,

@@ -2,17 +2,13 @@
 // the address it comes from: whoever has the password can be anywhere.
 
 import { newRecoveryCode, readRecoveryCode } from '../../domain/recovery-codes.js';
-import {
-  factorKinds,
-  independentFactors,
-  isSecondFactor,
-  secondFactorLimits,
-} from '../../domain/second-factor.js';
-import type { Authenticator } from '../../domain/second-factor.js';
+import { type Authenticator, isSecondFactor, secondFactorLimits } from '../../domain/second-factor.js';
 import type { User } from '../../domain/user.js';
 import type { Storage } from '../../storage/storage.js';
 import { stepOf } from './one-time-passwords.js';
-import { changedByUser, type Enrolling, recoveryCodesAreOn } from './enrolment.js';
+import type { Enrolling } from './enrolment.js';
+import { changedByUser } from './log-rows.js';
+import { recoveryCodesAreOn, usableFactors } from './enrolled.js';
 
 export type Wrong = 'wrong' | 'too_many_attempts';
 
@@ -33,32 +29,13 @@ async function counted<T>(
   return result;
 }
 
-/** The factors that are switched on and that this server can ask for, by the platform's names. */
-export async function usableFactors({
-  config,
-}: Pick<Storage, 'config'>): Promise<readonly (keyof typeof factorKinds)[]> {
-  const { factors } = await config.secondFactors.get();
-  return independentFactors.filter((factor) => factors.includes(factor));
-}
-
-/** What a user can be asked for: second factors that work, of factors that are switched on. */
-export async function challengeable(
-  userId: string,
-  storage: Pick<Storage, 'config'>,
-): Promise<readonly Authenticator[]> {
-  const kinds = (await usableFactors(storage)).map((factor): string => factorKinds[factor]);
-  const all = await storage.config.authenticators.listOf(userId);
-  return all.filter((each) => isSecondFactor(each) && kinds.includes(each.kind));
-}
-
-/** The user's apps that a password may be of: those that work, or the one that is being set up where nothing does. */
+/**
+ * The user's apps that a password may be of: those that work, and the one that is being set up. Where the user has a second
+ * factor that was begun by somebody who had shown it (`enrolment.ts`).
+ */
 async function candidates({ userId }: User, storage: Storage): Promise<readonly Authenticator[]> {
-  const working = await challengeable(userId, storage);
-  const all = working.length > 0 ? working : await storage.config.authenticators.listOf(userId);
-  const isOn = (await usableFactors(storage)).includes('otp');
-  return all.filter(
-    ({ kind, confirmedAt }) => isOn && kind === 'totp' && (working.length > 0 || confirmedAt === null),
-  );
+  if (!(await usableFactors(storage)).includes('otp')) return [];
+  return (await storage.config.authenticators.listOf(userId)).filter(({ kind }) => kind === 'totp');
 }
 
 /**

@@ -22,7 +22,7 @@ export function accessTokenClaims(
   tenant: Tenant,
   now: Date,
 ): JWTPayload {
-  const { decision, user, changes, facts, otherClaims } = issuance;
+  const { decision, user, changes, facts, authorization, otherClaims } = issuance;
   if (decision.audience === null) throw new TypeError('a token for an API without an API');
   const details = decision.authorizationDetails;
   const bearer = {
@@ -36,6 +36,9 @@ export function accessTokenClaims(
       ...changes.accessTokenClaims,
       ...otherClaims,
       ...(details && { authorization_details: details }),
+      // What the MFA API goes by (MF-3; RFC 9068 section 2.2.1).
+      ...(facts.access.resourceServer?.systemApi === 'mfa' &&
+        authorization.hasSecondFactor && { amr: ['mfa'] }),
     },
   };
   const { scopes, organization, audience } = decision;

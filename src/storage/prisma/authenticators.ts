@@ -62,6 +62,14 @@ export function authenticatorReader(db: Db, sealing: Sealing): AuthenticatorRead
 }
 
 export function authenticatorWriter(db: Db, sealing: Sealing): AuthenticatorWriter {
+  /** The one that came with what has just been confirmed. */
+  async function confirmRecoveryCode(id: string, confirmedAt: Date): Promise<void> {
+    const row = await db.authenticator.findUnique({ where: { id }, select: { userId: true } });
+    if (row === null) return;
+    const where = { userId: row.userId, kind: 'recovery-code', confirmedAt: null };
+    await db.authenticator.updateMany({ where, data: { confirmedAt } });
+  }
+
   return {
     ...authenticatorReader(db, sealing),
     async create(authenticator) {
@@ -75,17 +83,25 @@ export function authenticatorWriter(db: Db, sealing: Sealing): AuthenticatorWrit
         }),
       );
     },
+    async forgetUnfinished(userId) {
+      await db.authenticator.deleteMany({ where: { userId, confirmedAt: null } });
+      const others = await db.authenticator.count({ where: { userId, kind: { not: 'recovery-code' } } });
+      if (others === 0) await db.authenticator.deleteMany({ where: { userId } });
+    },
     async rename(id, name) {
       await db.authenticator.updateMany({ where: { id }, data: { name } });
     },
     async confirm(id, confirmedAt) {
       const where = { id, confirmedAt: null, kind: { not: 'push' } };
-      return (await db.authenticator.updateMany({ where, data: { confirmedAt } })).count > 0;
+      const { count } = await db.authenticator.updateMany({ where, data: { confirmedAt } });
+      if (count > 0) await confirmRecoveryCode(id, confirmedAt);
+      return count > 0;
     },
     async pair(id, deviceKey, before, confirmedAt) {
       const secretDigest = digestOf(sealing, 'push', deviceKey);
       const where = { id, confirmedAt: null, kind: 'push' };
       const { count } = await db.authenticator.updateMany({ where, data: { confirmedAt, secretDigest } });
+      if (count > 0) await confirmRecoveryCode(id, confirmedAt);
       if (count > 0 && before !== null) {
         const known = { kind: 'push', secretDigest: digestOf(sealing, 'push', before) };
         await db.authenticator.updateMany({ where: known, data: { secretDigest } });
@@ -94,7 +110,7 @@ export function authenticatorWriter(db: Db, sealing: Sealing): AuthenticatorWrit
     },
     async takeRecoveryCode(userId, code) {
       const secretDigest = digestOf(sealing, 'recovery-code', code);
-      const where = { userId, kind: 'recovery-code', secretDigest };
+      const where = { userId, kind: 'recovery-code', secretDigest, confirmedAt: { not: null } };
       return (await db.authenticator.deleteMany({ where })).count > 0;
     },
     async delete(userId, id) {

@@ -37,8 +37,8 @@ describe('GET', () => {
   test('shows all of a user and of nobody else, oldest first, without what proves them', async () => {
     const [user, other] = [await createUser(server), await createUser(server)];
     await givenApp(server, other);
-    const waiting = await givenAuthenticator(server, user, { kind: 'totp', secret: SECRET }, null);
     const app = await givenApp(server, user);
+    const waiting = await givenAuthenticator(server, user, { kind: 'totp', secret: SECRET }, null);
     const device = await givenAuthenticator(server, user, { kind: 'push' });
     const code = 'ABCDEFGHIJKLMNOPQRSTUVWX';
     const recoveryCode = await givenAuthenticator(server, user, { kind: 'recovery-code', code });
@@ -49,8 +49,8 @@ describe('GET', () => {
     expect(seen(answer)).toEqual({
       status: 200,
       body: [
-        { id: waiting, type: 'totp', confirmed: false, created_at },
         app,
+        { id: waiting, type: 'totp', confirmed: false, created_at },
         { id: device, type: 'push', confirmed: true, created_at, last_auth_at: used.toISOString() },
         { id: recoveryCode, type: 'recovery-code', confirmed: true, created_at },
       ],

@@ -63,7 +63,7 @@ test.each(['/oauth/token', '/oauth/revoke', '/oauth/par', '/oauth/device/code', 
     expect(answer.status).toBe(204);
     expect(answer.headers).toMatchObject({
       'access-control-allow-origin': 'https://app.example.com',
-      'access-control-allow-methods': 'GET, POST',
+      'access-control-allow-methods': 'GET, POST, DELETE',
       'access-control-allow-headers': 'content-type,dpop',
       vary: expect.stringContaining('Origin'),
     });

@@ -311,14 +311,14 @@ describe('POST /mfa/associate', () => {
       {
         id: expect.stringMatching(/^recovery-code\|dev_/),
         authenticator_type: 'recovery-code',
-        active: true,
+        active: false,
       },
       { id: expect.stringMatching(/^totp\|dev_/), authenticator_type: 'otp', active: false },
     ]);
     const otp = nextCode(begun.body.secret);
     expect((await answerWith({ mfa_token: token, otp })).status).toBe(200);
     const after = await mfaApi(server, 'get', 'authenticators', await mfaTokenOf(server, app, other));
-    expect(after.body[1].active).toBe(true);
+    expect(after.body.map(({ active }: { active: boolean }) => active)).toEqual([true, true]);
   });
 
   test('begun again, only the newest counts', async () => {
@@ -425,6 +425,22 @@ describe('access tokens for the MFA API', () => {
     expect((await mfaApi(server, 'delete', path, token)).status).toBe(404);
     const { body } = await askWithPassword(server, app, other);
     expect(body.mfa_requirements).toEqual({ enroll: [{ type: 'otp' }] });
+  });
+
+  test('a second app counts once it has been shown to work', async () => {
+    const other = await givenUser(server);
+    const first = await givenAuthenticatorApp(server, app, other, clock);
+    const token = await tokenOf(other, first.secret);
+    const begun = await mfaApi(server, 'post', 'associate', token, { authenticator_types: ['otp'] });
+    const shown = { mfa_token: await mfaTokenOf(server, app, other), otp: nextCode(begun.body.secret) };
+    expect((await answerWith(shown)).status).toBe(200);
+    const listed = await mfaApi(server, 'get', 'authenticators', await mfaTokenOf(server, app, other));
+    expect(listed.body.filter(({ active }: { active: boolean }) => active)).toHaveLength(3);
+  });
+
+  test.each(['%00', '%ZZ', 'totp%7Cdev_%ED%A0%80'])('%s is no id of one', async (id) => {
+    const token = await tokenOf(user, secret, 'remove:authenticators');
+    expect((await mfaApi(server, 'delete', `authenticators/${id}`, token)).status).toBe(400);
   });
 
   test.each([

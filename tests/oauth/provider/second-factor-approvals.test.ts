@@ -3,7 +3,7 @@
 import { startServer, type TestServer } from '../../support/server.js';
 import { bodyOf, type TestClient, unique } from '../given.js';
 import { answer, approvalsOf, asked, givenAsker, poll } from './backchannel-given.js';
-import { Browser, claimsOf, givenUser, movingClock, type Page, type TestUser } from './given.js';
+import { Browser, claimsOf, givenUser, type LogRow, movingClock, type Page, type TestUser } from './given.js';
 import {
   givenAuthenticatorApp,
   givenFactor,
@@ -60,20 +60,37 @@ test('is shown before the approval counts, and the tokens say so', async () => {
   clock.forward(30);
   expect(await stateOf(request)).toBe('authorization_pending');
 
-  const again = await browser.submit(wrong, { otp: nextCode(), decision: 'continue' });
-  await browser.submit(again, { decision: 'approve' });
+  const done = await browser.submit(wrong, { otp: nextCode(), decision: 'continue' });
+  expect(done.status).toBe(200);
   const { body } = await poll(server, app, request);
   expect(claimsOf(body.id_token)).toMatchObject({ sub: user.id, amr: ['mfa'] });
+  const rows = await bodyOf<LogRow[]>(server.api('get', 'logs?per_page=20'), 200);
+  expect(rows.map(({ type }) => type)).toEqual(expect.arrayContaining(['gd_auth_failed', 'gd_auth_succeed']));
 });
 
-test('is shown once by a browser', async () => {
+test('is asked for at each approval, whatever the browser has shown before', async () => {
   const { browser, page } = await approveAs(user);
-  const shown = await browser.submit(page, { otp: nextCode(), decision: 'continue' });
-  await browser.submit(shown, { decision: 'approve' });
+  await browser.submit(page, { otp: nextCode(), decision: 'continue' });
 
   const second = await asked(server, app, user);
-  await browser.submit(await browser.open('/u/approvals'), { decision: 'approve' });
-  expect(await stateOf(second)).toBe('tokens');
+  const next = await browser.submit(await browser.open('/u/approvals'), { decision: 'approve' });
+  expect(next.html).toContain('name="otp"');
+  expect(await stateOf(second)).toBe('authorization_pending');
+  await answer(server, second, 'deny');
+});
+
+test('approves nothing but what was shown before it', async () => {
+  const { request, browser, page } = await approveAs(user);
+  const action = /action="([^"]*)"/.exec(page.html)?.[1]?.replaceAll('&amp;', '&') ?? '';
+  const csrf = /name="xsrf" value="([^"]*)"/.exec(page.html)?.[1] ?? '';
+  const forged = await browser.open(action.replace(/shown=[^&]*/, 'shown=somethingelse'), {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams({ xsrf: csrf, otp: nextCode(), decision: 'continue' }).toString(),
+  });
+  expect(forged.status).toBe(400);
+  expect(await stateOf(request)).toBe('authorization_pending');
+  await answer(server, request, 'deny');
 });
 
 test('is not needed to refuse', async () => {

@@ -88,6 +88,23 @@ async function challenged(of = user): Promise<{ token: string; code: string }> {
 }
 
 describe('pairing', () => {
+  test('leaves a cookie that no script reads and no other site sends', async () => {
+    const token = await mfaTokenOf(server, app, await givenUser(server));
+    const { body } = await mfaApi(server, 'post', 'associate', token, PUSH);
+    const browser = new Browser(server.url);
+    const page = await browser.open(body.barcode_uri);
+    const answer = await browser.request(body.barcode_uri, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams({
+        xsrf: /name="xsrf" value="([^"]*)"/.exec(page.html)?.[1] ?? '',
+        decision: 'pair',
+      }).toString(),
+    });
+    const cookie = answer.headers.getSetCookie().find((each) => each.startsWith('grantry_device='));
+    expect(cookie).toMatch(/; path=\/.*; samesite=strict; httponly/i);
+  });
+
   test('begins with a link, and is done when the browser there says yes', async () => {
     const other = await givenUser(server);
     const refused = await askWithPassword(server, app, other);

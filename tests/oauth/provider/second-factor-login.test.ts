@@ -189,6 +189,8 @@ describe('a recovery code', () => {
     expect(recoveryCode).not.toBe(next);
     const end = await browser.submit(unconfirmed, { saved: 'yes', decision: 'continue' });
     expect(parameterOf(end, 'code')).not.toBe('');
+    // The session knows of it.
+    expect(parameterOf(await browser.open(login({ prompt: 'none' })), 'code')).not.toBe('');
     const again = await openLogin();
     const form = await again.browser.submit(again.page, { decision: 'use_recovery_code' });
     expect((await again.browser.submit(form, { recovery_code: next })).status).toBe(400);
@@ -211,6 +213,7 @@ describe('a user without a second factor', () => {
     const end = await browser.submit(shown, { saved: 'yes', decision: 'continue' });
     const answer = await exchange(server, app, parameterOf(end, 'code'));
     expect(claimsOf(answer.body.id_token)).toMatchObject({ amr: ['mfa'] });
+    expect(parameterOf(await browser.open(login({ prompt: 'none' })), 'code')).not.toBe('');
     const rows = await bodyOf<{ type: string; user_id: string }[]>(
       server.api('get', 'logs?q=type:gd_enrollment_complete'),
       200,

@@ -152,6 +152,23 @@ decisionTable('a request', [
     answer: 'mfa_required',
   },
   {
+    name: 'on behalf of a user is no way around that',
+    source: 'MF-5',
+    setup: {
+      tenant: { hasSecondFactors: true },
+      client: {
+        ...firstParty,
+        appType: 'resource_server',
+        resourceServerIdentifier: 'https://middle',
+        tokenExchangeTypes: ['on_behalf_of_token_exchange'],
+      },
+      api: { systemApi: 'mfa' },
+      user: { hasSecondFactor: true },
+    },
+    request: exchangeRequest('on_behalf_of', read),
+    answer: 'mfa_not_supported',
+  },
+  {
     name: 'for the MFA API of a user without one needs none',
     source: 'US-9',
     setup: { tenant: { hasSecondFactors: true }, api: { systemApi: 'mfa' } },

@@ -189,6 +189,33 @@ export function secondFactorConformance(opened: Opened): void {
         expect(await listed()).toEqual([]);
       });
 
+      test('a recovery code is good once what it came with is', async () => {
+        const [app, device] = [await anApp(unconfirmed), await aBrowser()];
+        const code = aCode();
+        await create({ userId, kind: 'recovery-code', code, ...unconfirmed });
+        expect(await takeCode(code)).toBe(false);
+        await confirm(app.id);
+        expect((await listed()).map(({ confirmedAt }) => confirmedAt)).toEqual([NOW, null, NOW]);
+        expect(await takeCode(code)).toBe(true);
+        await create({ userId, kind: 'recovery-code', code, ...unconfirmed });
+        await pair(device.id, unique('device'));
+        expect(await takeCode(code)).toBe(true);
+      });
+
+      test('what is not confirmed is forgotten, and a recovery code where nothing else is left', async () => {
+        const forget = () => change(storage, ({ authenticators }) => authenticators.forgetUnfinished(userId));
+        const app = await anApp();
+        await anApp(unconfirmed);
+        const code = await aRecoveryCode(aCode());
+        await aBrowser();
+        await forget();
+        expect((await listed()).map(({ id }) => id)).toEqual([app.id, code.id]);
+        await remove(app.id);
+        await aBrowser();
+        await forget();
+        expect(await listed()).toEqual([]);
+      });
+
       test('one is deleted, and all are', async () => {
         const [first, second] = [await anApp(), await aBrowser()];
         await aRecoveryCode(aCode());

@@ -4,7 +4,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Provider } from 'oidc-provider';
 import type { Approval } from '../../../domain/approval.js';
-import { isSecondFactor } from '../../../domain/second-factor.js';
 import type { User } from '../../../domain/user.js';
 import { connectionOf } from '../../../http/connection.js';
 import { loginLogEntry } from '../../../login/login-log.js';
@@ -17,8 +16,9 @@ import { endSession } from '../endpoints/sign-out.js';
 import { readForm } from '../hand-over.js';
 import { nameOf, type Returned } from '../login/interaction-pages.js';
 import type { InteractionOptions } from '../login/interaction-routes.js';
-import { SECOND_FACTOR } from '../login/login-request.js';
 import { SESSION_LIFETIME } from '../provider.js';
+import { challengeable } from '../../second-factor/enrolled.js';
+import { secondFactorEntry } from '../../second-factor/log-rows.js';
 import { takeOneTimePassword } from '../../second-factor/verification.js';
 import { approve } from './answer.js';
 import { addressOf, connectionsFor, ownApproval, pendingFor, showApprovals, showSignIn } from './show.js';
@@ -98,34 +98,33 @@ export function approvalPages(provider: Provider, options: InteractionOptions): 
     approval: Approval,
     user: User,
     form: URLSearchParams,
-    { authenticatedAt, session }: Visitor,
+    { authenticatedAt }: Visitor,
   ): Promise<'approved' | 'denied' | 'second_factor' | ApprovalProblem> {
     const { userId } = user;
     if (form.get(FIELD.decision) !== 'approve') {
       const counts = await storage.approvals.decide(approval.id, userId, { status: 'denied' }, now());
       return counts ? 'denied' : 'gone';
     }
-    const hasSecondFactor = (session.amr ?? []).includes(SECOND_FACTOR);
-    const given = { userId, shown: form.get(FIELD.shown) ?? '', authenticatedAt, hasSecondFactor };
+    const given = { userId, shown: form.get(FIELD.shown) ?? '', authenticatedAt, hasSecondFactor: false };
     return approve(approval, given, options);
   }
 
-  /** Whoever has shown a second factor looks at the request again, and answers then. */
+  /** Each approval needs its own: what the browser has shown at a login is about that login (MF-6). */
   async function askSecondFactor(
     res: ServerResponse,
-    approval: Approval,
+    { approval, shown }: { readonly approval: Approval; readonly shown: string },
     { user, csrfToken }: Visitor & { readonly user: User },
     problem?: CodeProblem,
   ): Promise<void> {
-    const enrolled = await storage.config.authenticators.listOf(user.userId);
-    if (!enrolled.some((each) => each.kind === 'totp' && isSecondFactor(each))) {
-      const shown = { user, csrfToken };
-      send(res, 403, await showApprovals(approval.id, shown, options, 'second_factor_missing'));
+    const enrolled = await challengeable(user.userId, storage);
+    if (!enrolled.some(({ kind }) => kind === 'totp')) {
+      send(res, 403, await showApprovals(approval.id, { user, csrfToken }, options, 'second_factor_missing'));
       return;
     }
     const client = await storage.config.clients.find(approval.clientId);
     const page = oneTimePasswordPage({
-      action: addressOf(approval.id),
+      // What the code approves is what was shown.
+      action: `${addressOf(approval.id)}&${new URLSearchParams({ [FIELD.shown]: shown }).toString()}`,
       csrfToken,
       application: { name: client?.name ?? approval.clientId },
       user: { name: nameOf(user) },
@@ -136,26 +135,56 @@ export function approvalPages(provider: Provider, options: InteractionOptions): 
   }
 
   async function secondFactor(
+    req: IncomingMessage,
     res: ServerResponse,
     visitor: Visitor & { readonly user: User },
     form: URLSearchParams,
-    id: string | null,
   ): Promise<void> {
-    const { user, session } = visitor;
+    const { user, authenticatedAt } = visitor;
+    const { userId } = user;
+    const id = idIn(queryOf(req));
     const approval = await ownApproval(id, user, options);
     if (approval === null || form.get(FIELD.decision) === 'cancel') {
       goTo(res, id);
       return;
     }
+    const shown = queryOf(req).get(FIELD.shown) ?? '';
     const typed = form.get(FIELD.oneTimePassword)?.replaceAll(/\s/g, '') ?? '';
-    const taken = typed === '' ? 'missing' : await takeOneTimePassword(user, typed, options);
-    if (typeof taken === 'string') {
-      await askSecondFactor(res, approval, visitor, taken);
+    if (typed === '') {
+      await askSecondFactor(res, { approval, shown }, visitor, 'missing');
       return;
     }
-    session.amr = [...new Set([...(session.amr ?? []), SECOND_FACTOR])];
-    await session.persist();
-    goTo(res, approval.id);
+    const taken = await takeOneTimePassword(user, typed, options);
+    const about = { clientId: approval.clientId, organizationId: approval.organizationId };
+    await storage.appendLog(
+      secondFactorEntry(typeof taken === 'string' ? taken : 'shown', user, about, req, options),
+    );
+    if (typeof taken === 'string') {
+      await askSecondFactor(res, { approval, shown }, visitor, taken);
+      return;
+    }
+    const given = { userId, shown, authenticatedAt, hasSecondFactor: true };
+    const outcome = await approve(approval, given, options);
+    await conclude(res, { ...visitor, approval }, outcome === 'second_factor' ? 'changed' : outcome);
+  }
+
+  async function conclude(
+    res: ServerResponse,
+    { approval, ...visitor }: Visitor & { readonly user: User; readonly approval: Approval },
+    outcome: 'approved' | 'denied' | ApprovalProblem,
+  ): Promise<void> {
+    if (outcome !== 'approved' && outcome !== 'denied') {
+      send(res, 400, await showApprovals(approval.id, visitor, options, outcome));
+      return;
+    }
+    const client = await storage.config.clients.find(approval.clientId);
+    const others = await pendingFor(visitor.user, options);
+    const page = approvalOutcomePage({
+      outcome,
+      application: { name: client?.name ?? approval.clientId },
+      listAddress: others.length > 0 ? addressOf(null) : undefined,
+    });
+    send(res, 200, page);
   }
 
   async function answer(
@@ -172,22 +201,8 @@ export function approvalPages(provider: Provider, options: InteractionOptions): 
       return;
     }
     const outcome = await decide(approval, user, form, visitor);
-    if (outcome === 'second_factor') {
-      await askSecondFactor(res, approval, visitor);
-      return;
-    }
-    if (outcome !== 'approved' && outcome !== 'denied') {
-      send(res, 400, await showApprovals(id, visitor, options, outcome));
-      return;
-    }
-    const client = await storage.config.clients.find(approval.clientId);
-    const others = await pendingFor(user, options);
-    const page = approvalOutcomePage({
-      outcome,
-      application: { name: client?.name ?? approval.clientId },
-      listAddress: others.length > 0 ? addressOf(null) : undefined,
-    });
-    send(res, 200, page);
+    if (outcome !== 'second_factor') await conclude(res, { ...visitor, approval }, outcome);
+    else await askSecondFactor(res, { approval, shown: form.get(FIELD.shown) ?? '' }, visitor);
   }
 
   async function submit(req: IncomingMessage, res: ServerResponse): Promise<void> {
@@ -204,7 +219,7 @@ export function approvalPages(provider: Provider, options: InteractionOptions): 
     else if (form.get(FIELD.decision) === 'switch_account') {
       await endSession(provider, visitor.session, provider.createContext(req, res));
       goTo(res, id);
-    } else if (form.has(FIELD.oneTimePassword)) await secondFactor(res, { ...visitor, user }, form, id);
+    } else if (form.has(FIELD.oneTimePassword)) await secondFactor(req, res, { ...visitor, user }, form);
     else await answer(res, { ...visitor, user }, form);
   }
 

@@ -9,7 +9,7 @@ import { deviceApprovalsPage, notPairedPage } from '../../../pages/device-approv
 import { FIELD } from '../../../pages/form.js';
 import { pageHeaders } from '../../../pages/security-policy.js';
 import { approveOnDevice } from '../../second-factor/devices.js';
-import { changedByUser } from '../../second-factor/enrolment.js';
+import { changedByUser } from '../../second-factor/log-rows.js';
 import type { UserTokenOptions } from '../../user-tokens/options.js';
 import { readForm } from '../hand-over.js';
 import { nameOf } from '../login/interaction-pages.js';

@@ -4,12 +4,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
 import type { Provider } from 'oidc-provider';
 import { z } from 'zod';
+import { isUnstorable } from '../../../domain/text.js';
 import { SECOND_FACTOR } from '../login/login-request.js';
 import type { UserFlowOptions } from '../routes.js';
 import { signIn } from './sign-in.js';
 
 const body = z.strictObject({
-  user_id: z.string().max(1024),
+  user_id: z
+    .string()
+    .max(1024)
+    .refine((value) => !isUnstorable(value)),
   /** As if the user had shown a second factor. */
   mfa: z.boolean().default(false),
 });

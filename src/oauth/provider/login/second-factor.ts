@@ -1,7 +1,7 @@
 // The second factor of a login under way: shown, or set up by whoever has none yet.
 
 import type { IncomingMessage } from 'node:http';
-import type { InteractionResults, Provider } from 'oidc-provider';
+import { errors, type InteractionResults, type Provider } from 'oidc-provider';
 import { z } from 'zod';
 import { markUntil } from '../../../domain/authorization.js';
 import type { LogType } from '../../../domain/log-entry.js';
@@ -9,6 +9,7 @@ import { newRecoveryCode } from '../../../domain/recovery-codes.js';
 import type { User } from '../../../domain/user.js';
 import { connectionOf } from '../../../http/connection.js';
 import { waitForDevicePage } from '../../../pages/device-approvals.js';
+import { errorPage } from '../../../pages/error.js';
 import { FIELD } from '../../../pages/form.js';
 import {
   enrolmentPage,
@@ -17,14 +18,12 @@ import {
   recoveryCodePage,
 } from '../../../pages/second-factor.js';
 import { askOnDevice } from '../../second-factor/devices.js';
-import { beginApp, recoveryCodesAreOn } from '../../second-factor/enrolment.js';
+import { challengeable, recoveryCodesAreOn, usableFactors } from '../../second-factor/enrolled.js';
+import { beginApp } from '../../second-factor/enrolment.js';
 import { enrolmentUri } from '../../second-factor/one-time-passwords.js';
-import {
-  challengeable,
-  takeOneTimePassword,
-  takeRecoveryCode,
-  type Wrong,
-} from '../../second-factor/verification.js';
+import { secondFactorEntry } from '../../second-factor/log-rows.js';
+import { takeOneTimePassword, takeRecoveryCode, type Wrong } from '../../second-factor/verification.js';
+import { userRefusalFor } from '../../user-refusal.js';
 import type { UserTokenOptions } from '../../user-tokens/options.js';
 import { facesOf } from './interaction-pages.js';
 import { paths } from '../paths.js';
@@ -46,6 +45,8 @@ const setup = z.object({ authenticatorId: z.string(), recoveryCode: z.string().n
 const DEVICE = 'SecondFactorDevice';
 const waiting = z.object({ id: z.string(), code: z.string() });
 
+const TOO_OFTEN = 'A second factor was set up too often. Try again in a minute.';
+
 /** As long as a login may take. */
 const SETUP_SECONDS = 3600;
 
@@ -54,7 +55,7 @@ const cancelled: Step = {
 };
 
 function userOf({ user }: LoginUnderWay): User {
-  if (user === null) throw new TypeError('a second factor of nobody');
+  if (user === null) throw new errors.SessionNotFound('the user has gone');
   return user;
 }
 
@@ -75,7 +76,9 @@ export function secondFactorOfLogin(provider: Provider, options: UserTokenOption
     const known = begun && (await config.authenticators.find(user.userId, begun.authenticatorId));
     const secret = known && (await config.authenticators.secretOf(known.id));
     if (begun && secret) return { ...begun, secret, uri: enrolmentUri(secret, user, tenant) };
-    const { authenticator, recoveryCode, ...app } = await beginApp(user, options);
+    const started = await beginApp(user, 'password', options);
+    if (typeof started === 'string') return started;
+    const { authenticator, recoveryCode, ...app } = started;
     const payload = { authenticatorId: authenticator.id, recoveryCode };
     const expiresAt = new Date(now().getTime() + SETUP_SECONDS * 1000);
     await artifacts.put(SETUP, uid, { ...markUntil(expiresAt), payload }, now());
@@ -94,8 +97,24 @@ export function secondFactorOfLogin(provider: Provider, options: UserTokenOption
       const approvalsUrl = `${tenant.issuer}${paths.deviceApprovals.slice(1)}`;
       return waitForDevicePage({ ...faces, approvalsUrl, offersRecoveryCode, isDenied });
     }
-    const { secret, uri } = await ownSetup(login);
-    return enrolmentPage({ ...faces, secret, uri, problem });
+    const begun = await ownSetup(login);
+    // Set up by another login, a moment ago.
+    if (begun === 'already_enrolled') return ask(login, problem);
+    if (typeof begun === 'string') return errorPage({ code: 'access_denied', description: TOO_OFTEN });
+    return enrolmentPage({ ...faces, secret: begun.secret, uri: begun.uri, problem });
+  }
+
+  /** Ends a login whose user has nothing to be asked for, and can set nothing up here: devices are paired by the MFA API. */
+  async function deadEnd(login: LoginUnderWay): Promise<Step | null> {
+    if ((await challengeable(userOf(login).userId, storage)).length > 0) return null;
+    if ((await usableFactors(storage)).includes('otp')) return null;
+    const { clientId } = login.client;
+    const { error, description } = userRefusalFor(
+      { reason: 'mfa_not_available' },
+      clientId,
+      'authorize',
+    ).error;
+    return { result: { error, error_description: description } };
   }
 
   /** Whoever has an app is asked for its code: nobody has to look for another device. */
@@ -121,6 +140,8 @@ export function secondFactorOfLogin(provider: Provider, options: UserTokenOption
   /** The page, or on with the login where the user has approved it on a paired device meanwhile. */
   async function look(req: IncomingMessage, login: LoginUnderWay, askAgain = false): Promise<Step> {
     const { userId } = userOf(login);
+    const end = await deadEnd(login);
+    if (end !== null) return end;
     if (!(await waitsForDevice(userId))) return { page: await ask(login), status: 200 };
     const asked = await approvalFor(req, login, askAgain);
     if (asked === null) return { page: await ask(login, 'too_many_attempts'), status: 429 };
@@ -135,32 +156,20 @@ export function secondFactorOfLogin(provider: Provider, options: UserTokenOption
     return { result: await shown(req, login) };
   }
 
-  async function log(req: IncomingMessage, login: LoginUnderWay, type: LogType): Promise<void> {
-    const { userId, connection } = userOf(login);
-    const { ip, userAgent } = connectionOf(req);
-    await storage.appendLog({
-      date: now(),
-      type,
-      clientId: login.client.clientId,
-      audience: null,
-      organizationId: login.organization?.id ?? null,
-      reason: null,
-      configVersion: null,
-      data: {
-        user_id: userId,
-        connection,
-        ip,
-        ...(userAgent !== null && { user_agent: userAgent }),
-        hostname: tenant.domain,
-        tenant_name: tenant.name,
-      },
-    });
+  async function log(
+    req: IncomingMessage,
+    login: LoginUnderWay,
+    outcome: 'shown' | Wrong,
+    type?: LogType,
+  ): Promise<void> {
+    const about = { clientId: login.client.clientId, organizationId: login.organization?.id ?? null };
+    await storage.appendLog(secondFactorEntry(outcome, userOf(login), about, req, options, type));
   }
 
   /** Notes in the session, too, that the user has shown one: it counts for the other logins of this browser. */
   async function shown(req: IncomingMessage, login: LoginUnderWay): Promise<InteractionResults> {
     const { userId } = userOf(login);
-    await log(req, login, 'gd_auth_succeed');
+    await log(req, login, 'shown');
     const secondFactor = { accountId: userId };
     const { session: before, lastSubmission } = login.interaction;
     const withFactor = (amr: readonly string[] = []): string[] => [...new Set([...amr, SECOND_FACTOR])];
@@ -178,25 +187,18 @@ export function secondFactorOfLogin(provider: Provider, options: UserTokenOption
 
   const statusOf = (problem: Problem): number => (problem === 'too_many_attempts' ? 429 : 400);
 
-  async function refused(
-    req: IncomingMessage,
-    login: LoginUnderWay,
-    wrong: Wrong,
-    kind: 'gd_auth_failed' | 'gd_recovery_failed',
-  ): Promise<void> {
-    await log(req, login, wrong === 'wrong' ? kind : 'gd_otp_rate_limit_exceed');
-  }
-
   async function oneTimePassword(
     req: IncomingMessage,
     login: LoginUnderWay,
     form: URLSearchParams,
   ): Promise<Step> {
+    const end = await deadEnd(login);
+    if (end !== null) return end;
     const password = form.get(FIELD.oneTimePassword)?.replaceAll(/\s/g, '') ?? '';
     if (password === '') return { page: await ask(login, 'missing'), status: 400 };
     const taken = await takeOneTimePassword(userOf(login), password, options);
     if (typeof taken === 'string') {
-      await refused(req, login, taken, 'gd_auth_failed');
+      await log(req, login, taken);
       return { page: await ask(login, taken), status: statusOf(taken) };
     }
     const result = await shown(req, login);
@@ -220,7 +222,7 @@ export function secondFactorOfLogin(provider: Provider, options: UserTokenOption
     if (typed.trim() === '') return again('missing');
     const taken = await takeRecoveryCode(userOf(login), typed, options);
     if (typeof taken === 'string') {
-      await refused(req, login, taken, 'gd_recovery_failed');
+      await log(req, login, taken, taken === 'wrong' ? 'gd_recovery_failed' : undefined);
       return again(taken);
     }
     const page = newRecoveryCodePage({ ...facesOf(login), code: taken.next });
@@ -243,8 +245,8 @@ export function secondFactorOfLogin(provider: Provider, options: UserTokenOption
   /** Takes the form of one of the pages. */
   async function answer(req: IncomingMessage, login: LoginUnderWay, form: URLSearchParams): Promise<Step> {
     if (hasShownSecondFactor(login)) {
-      const { secondFactor } = login.interaction.result as OwnResult;
-      return form.get(FIELD.saved) === 'yes' ? { result: { secondFactor } } : anotherCode(login);
+      const { result = {} } = login.interaction;
+      return form.get(FIELD.saved) === 'yes' ? { result } : anotherCode(login);
     }
     switch (form.get(FIELD.decision)) {
       case 'cancel':

@@ -75,7 +75,8 @@ async function decide(
     : decision;
   if (!('denial' in final)) return { facts, ...final };
   if (final.denial.reason !== 'mfa_required' || !canWait(request)) throw refusedAccess(considered, final);
-  const refusal = await askForSecondFactor({ clientId, userId, request, otherClaims }, options);
+  const waiting = { clientId, userId, request, otherClaims, authenticatedAt: options.now() };
+  const refusal = await askForSecondFactor(waiting, null, options);
   throw new RefusedRequest(refusal, { trace: final.trace, userId });
 }
 

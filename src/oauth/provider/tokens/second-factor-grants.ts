@@ -91,11 +91,11 @@ const refuse = (wrong: Wrong, { userId }: User, refusal: Refusal): RefusedReques
 async function finish(
   provider: Provider,
   ctx: KoaContextWithOIDC,
-  { token, user, request, otherClaims }: Waiting,
+  { token, user, request, otherClaims, authenticatedAt }: Waiting,
   options: UserTokenOptions,
 ): Promise<void> {
   if (!(await endTransaction(token, options))) throw new RefusedRequest(unknownTransaction());
-  await issueTo(provider, ctx, { user, request, otherClaims }, options);
+  await issueTo(provider, ctx, { user, request, otherClaims, authenticatedAt }, options);
 }
 
 /** Teaches the library the grant types. */
