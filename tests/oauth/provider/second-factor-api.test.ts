@@ -500,6 +500,24 @@ describe('refreshes', () => {
     expect([answer.status, answer.body.scope]).toEqual([200, 'openid read']);
     expect((await refresh(server, app, answer.body.refresh_token)).status).toBe(200);
   });
+
+  test('that wait for one end with the refresh token', async () => {
+    await givenPolicy(server);
+    const scope = 'openid offline_access';
+    const { body: before } = await ask({ audience: api.identifier, scope });
+    await givenPolicy(server, 'all-applications');
+    const { body: waiting } = await refresh(server, app, before.refresh_token);
+    const revoked = await server
+      .request()
+      .post('/oauth/revoke')
+      .send({ client_id: app.id, client_secret: app.secret, token: before.refresh_token });
+    expect(revoked.status).toBe(200);
+    const answer = await answerWith({ mfa_token: waiting.mfa_token, otp: nextCode() });
+    expect([answer.status, answer.body]).toEqual([
+      403,
+      { error: 'invalid_grant', error_description: 'Malformed mfa_token' },
+    ]);
+  });
 });
 
 describe('custom token exchanges', () => {
