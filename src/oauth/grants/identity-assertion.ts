@@ -1,17 +1,14 @@
 // Cross app access (token-issuance.md TX-18): what the identity provider of a connection says of a user is exchanged for an
 // access token, as far as the policy lets the client have one. The same assertion may come again while it is valid.
 
-import type { IncomingMessage } from 'node:http';
 import type { Authorization } from '../../domain/authorization.js';
 import type { Client } from '../../domain/client.js';
-import type { LogType, NewLogEntry } from '../../domain/log-entry.js';
-import type { TokenFacts } from '../../domain/token-facts.js';
+import type { LogType } from '../../domain/log-entry.js';
 import type { User } from '../../domain/user.js';
 import type { AssertedAccess, TraceStep, UserAccessRequest, UserDenial } from '../../policy/decision.js';
 import { type IdentityAssertion, isIdentityAssertion, readIdentityAssertion } from '../identity-assertion.js';
 import type { IssuerKeys } from '../issuer-keys.js';
 import { keyOf, sendsProof } from '../key-proof.js';
-import { isOriginOf } from '../origins.js';
 import {
   authenticationFailed,
   fault,
@@ -29,33 +26,11 @@ import type { UserTokenOptions } from '../user-tokens/options.js';
 import { runPostLogin } from '../user-tokens/post-login.js';
 import { mintTokens } from '../user-tokens/tokens.js';
 import { decideUserAccess } from '../user-tokens/user-access.js';
+import { clientOf, type Exchange, type Exchanged, type Refused, refused } from './exchange.js';
 
 export interface AssertionOptions extends UserTokenOptions {
   readonly issuerKeys: IssuerKeys;
 }
-
-/** A request, whose client has been authenticated. */
-interface Exchange {
-  readonly req: IncomingMessage;
-  readonly request: TokenRequest;
-  /** The client's. */
-  readonly facts: TokenFacts;
-  /** See `signWithKey`. */
-  readonly here: boolean;
-}
-
-interface Refused {
-  readonly refusal: Refusal;
-  /** For the log. */
-  readonly because: string | null;
-  readonly trace: readonly TraceStep[];
-}
-
-const refused = (refusal: Refusal, because: string | null, trace: readonly TraceStep[] = []): Refused => ({
-  refusal,
-  because,
-  trace,
-});
 
 const denied = (
   { denial, trace }: { readonly denial: UserDenial; readonly trace: readonly TraceStep[] },
@@ -238,30 +213,12 @@ function logType(refusal: Refusal | null, { parameters }: TokenRequest): LogType
   return isOne ? 'idjag_exchange_failed' : 'jwt_bearer_exchange_failed';
 }
 
-/** What an exchange comes to, with its row for the log. */
-export interface AssertionExchanged {
-  readonly entry: NewLogEntry;
-  readonly answer: { readonly refusal: Refusal } | { readonly refusal: null; readonly body: object };
-  /** Whose pages may read the answer; null for none. */
-  readonly readableBy: string | null;
-}
-
 /** Exchanges an identity assertion for the access token that its client may have for its user. */
-export async function exchangeAssertion(
-  exchange: Exchange,
-  options: AssertionOptions,
-): Promise<AssertionExchanged> {
-  const { req, request, facts } = exchange;
+export async function exchangeAssertion(exchange: Exchange, options: AssertionOptions): Promise<Exchanged> {
+  const { request, facts } = exchange;
   const { clientId, connection } = request;
-  const { origin } = req.headers;
-  // It was authenticated on fresh facts a moment ago.
-  const client = await options.storage.known.client(clientId);
-  const isForeign = origin !== undefined && (client === null || !isOriginOf(client, origin));
-  const shown = await (client === null
-    ? refused(authenticationFailed(), 'the client has gone')
-    : isForeign
-      ? refused(malformed(`origin ${origin} not allowed for client: ${clientId}`), null)
-      : read(exchange, client, options));
+  const { client, readableBy } = await clientOf(exchange, options);
+  const shown = 'refusal' in client ? client : await read(exchange, client, options);
   const answer = 'refusal' in shown ? shown : await issue(exchange, shown, options);
   const { refusal } = answer;
   const assertion = 'refusal' in shown ? null : shown.assertion;
@@ -284,6 +241,6 @@ export async function exchangeAssertion(
   return {
     entry: userEntry(asked, result, options),
     answer,
-    readableBy: isForeign ? null : (origin ?? null),
+    readableBy,
   };
 }

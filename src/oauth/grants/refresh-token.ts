@@ -4,22 +4,14 @@
 import type { IncomingMessage } from 'node:http';
 import { type Artifact, type Authorization, endOf, isUsedUp } from '../../domain/authorization.js';
 import type { Client } from '../../domain/client.js';
-import type { LogType, NewLogEntry } from '../../domain/log-entry.js';
+import type { LogType } from '../../domain/log-entry.js';
 import type { TokenFacts } from '../../domain/token-facts.js';
 import type { User } from '../../domain/user.js';
 import { decideAccess } from '../../policy/decide-access.js';
-import type { TraceStep, UserAccessRequest } from '../../policy/decision.js';
+import type { UserAccessRequest } from '../../policy/decision.js';
 import { MissingReference } from '../../storage/storage.js';
 import { keyOf, sendsProof } from '../key-proof.js';
-import { isOriginOf } from '../origins.js';
-import {
-  authenticationFailed,
-  fault,
-  invalidProof,
-  keyNotProven,
-  malformed,
-  type Refusal,
-} from '../refusal.js';
+import { fault, invalidProof, keyNotProven, malformed, type Refusal } from '../refusal.js';
 import { askForSecondFactor } from '../second-factor/transaction.js';
 import type { TokenRequest } from '../token-request.js';
 import { userRefusalFor } from '../user-refusal.js';
@@ -37,23 +29,11 @@ import {
 } from '../user-tokens/stored-tokens.js';
 import { mintTokens } from '../user-tokens/tokens.js';
 import { factsFor, factsOfClient } from '../user-tokens/user-access.js';
+import { clientOf, type Exchange, type Exchanged, type Refused, refused } from './exchange.js';
 
 /** RT-5, RT-6. */
 const invalid = (reason: 'refresh_token_invalid' | 'refresh_token_reused'): Refusal =>
   fault(reason, 403, 'invalid_grant', 'Unknown or invalid refresh token.');
-
-interface Refused {
-  readonly refusal: Refusal;
-  /** For the log. */
-  readonly because: string | null;
-  readonly trace: readonly TraceStep[];
-}
-
-const refused = (refusal: Refusal, because: string | null, trace: readonly TraceStep[] = []): Refused => ({
-  refusal,
-  because,
-  trace,
-});
 
 /** What a token stands for, and what its client asks for with it. */
 interface Stored {
@@ -94,13 +74,8 @@ export async function seek(
 }
 
 /** A request, whose client has been authenticated. */
-interface Exchange {
-  readonly req: IncomingMessage;
-  readonly request: TokenRequest;
+interface RefreshExchange extends Exchange {
   readonly stored: Stored | null;
-  readonly facts: TokenFacts;
-  /** See `signWithKey`. */
-  readonly here: boolean;
 }
 
 /** What a request shows, and what that stands for. */
@@ -115,7 +90,7 @@ interface Found extends Stored {
 }
 
 async function find(
-  { req, request, stored }: Exchange,
+  { req, request, stored }: RefreshExchange,
   client: Client,
   options: UserTokenOptions,
 ): Promise<Found | Refused> {
@@ -168,7 +143,7 @@ async function use(found: Found, options: UserTokenOptions): Promise<string | Re
 
 /** Decides what the tokens may carry. */
 async function decide(
-  { req, request, facts }: Exchange,
+  { req, request, facts }: RefreshExchange,
   { asked, authorization, user }: Found,
   options: UserTokenOptions,
 ): Promise<Issuance | Refused> {
@@ -213,7 +188,11 @@ interface Issued {
   readonly body: object;
 }
 
-async function issue(exchange: Exchange, found: Found, options: UserTokenOptions): Promise<Issued | Refused> {
+async function issue(
+  exchange: RefreshExchange,
+  found: Found,
+  options: UserTokenOptions,
+): Promise<Issued | Refused> {
   const { key, artifact, said, client } = found;
   if (said.key !== null && said.key !== key)
     return refused(keyNotProven(), 'the token is bound to another key');
@@ -239,27 +218,12 @@ function logType(refusal: Refusal | null): LogType {
   return refusal.reason === 'refresh_token_reused' ? 'ferrt' : 'fertft';
 }
 
-/** What a refresh comes to, with its row for the log. */
-export interface Refreshed {
-  readonly entry: NewLogEntry;
-  readonly answer: { readonly refusal: Refusal } | { readonly refusal: null; readonly body: object };
-  /** Whose pages may read the answer; null for none. */
-  readonly readableBy: string | null;
-}
-
 /** Exchanges a refresh token for the tokens that its client may have by now. */
-export async function refresh(exchange: Exchange, options: UserTokenOptions): Promise<Refreshed> {
-  const { req, request, facts } = exchange;
+export async function refresh(exchange: RefreshExchange, options: UserTokenOptions): Promise<Exchanged> {
+  const { request, facts } = exchange;
   const { clientId, connection } = request;
-  const { origin } = req.headers;
-  // It was authenticated on fresh facts a moment ago.
-  const client = await options.storage.known.client(clientId);
-  const isForeign = origin !== undefined && (client === null || !isOriginOf(client, origin));
-  const found = await (client === null
-    ? refused(authenticationFailed(), 'the client has gone')
-    : isForeign
-      ? refused(malformed(`origin ${origin} not allowed for client: ${clientId}`), null)
-      : find(exchange, client, options));
+  const { client, readableBy } = await clientOf(exchange, options);
+  const found = 'refusal' in client ? client : await find(exchange, client, options);
   const answer = 'refusal' in found ? found : await issue(exchange, found, options);
   const { refusal } = answer;
   const asked = {
@@ -281,6 +245,6 @@ export async function refresh(exchange: Exchange, options: UserTokenOptions): Pr
   return {
     entry: userEntry(asked, result, options),
     answer,
-    readableBy: isForeign ? null : (origin ?? null),
+    readableBy,
   };
 }
