@@ -2,6 +2,9 @@
 
 import type { AddressLimits } from './login.js';
 
+/** How a user was authenticated who has shown one: in `amr` of tokens and sessions (RFC 8176). */
+export const SECOND_FACTOR = 'mfa';
+
 /** When logins need a second factor, by the platform's names. An empty list: when an Action or a request asks for it. */
 export type MfaPolicy =
   | 'all-applications'

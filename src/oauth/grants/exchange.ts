@@ -8,6 +8,8 @@ import type { TraceStep } from '../../policy/decision.js';
 import { isOriginOf } from '../origins.js';
 import { authenticationFailed, malformed, type Refusal } from '../refusal.js';
 import type { TokenRequest } from '../token-request.js';
+import type { Issuance } from '../user-tokens/issuance.js';
+import { type LoggedRequest, type LoggedResult, userEntry } from '../user-tokens/log.js';
 import type { UserTokenOptions } from '../user-tokens/options.js';
 
 /** A request, whose client has been authenticated. */
@@ -33,6 +35,13 @@ export const refused = (
   trace: readonly TraceStep[] = [],
 ): Refused => ({ refusal, because, trace });
 
+export interface Issued {
+  readonly refusal: null;
+  readonly issuance: Issuance;
+  /** The answer. */
+  readonly body: object;
+}
+
 /** What a request comes to, with its row for the log. */
 export interface Exchanged {
   readonly entry: NewLogEntry;
@@ -55,4 +64,27 @@ export async function clientOf(
   if (!isForeign) return { client, readableBy };
   const foreign = malformed(`origin ${origin} not allowed for client: ${clientId}`);
   return { client: refused(foreign, null), readableBy };
+}
+
+/** The answer to a request, with its row. @param about what the grant alone knows. */
+export function concluded(
+  { request: { clientId, connection }, facts }: Exchange,
+  answer: Issued | Refused,
+  about: Pick<LoggedRequest, 'userId' | 'audience' | 'requestedScopes'> &
+    Pick<LoggedResult, 'type'> &
+    Pick<Exchanged, 'readableBy'>,
+  options: UserTokenOptions,
+): Exchanged {
+  const { type, readableBy, ...asked } = about;
+  const { refusal } = answer;
+  const { ip, userAgent } = connection;
+  const request = { ...asked, clientId, clientName: facts.access.client.name, ip, userAgent };
+  const result = {
+    type,
+    refusal: refusal && { reason: refusal.reason, description: refusal.error.description },
+    because: refusal && answer.because,
+    trace: refusal ? answer.trace : [],
+    issuance: refusal ? null : answer.issuance,
+  };
+  return { entry: userEntry(request, result, options), answer, readableBy };
 }

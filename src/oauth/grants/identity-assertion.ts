@@ -21,12 +21,19 @@ import type { TokenRequest } from '../token-request.js';
 import { userRefusalFor } from '../user-refusal.js';
 import { userTokenSettings } from '../user-tokens/client-settings.js';
 import type { Issuance } from '../user-tokens/issuance.js';
-import { userEntry } from '../user-tokens/log.js';
 import type { UserTokenOptions } from '../user-tokens/options.js';
 import { runPostLogin } from '../user-tokens/post-login.js';
 import { mintTokens } from '../user-tokens/tokens.js';
 import { decideUserAccess } from '../user-tokens/user-access.js';
-import { clientOf, type Exchange, type Exchanged, type Refused, refused } from './exchange.js';
+import {
+  clientOf,
+  concluded,
+  type Exchange,
+  type Exchanged,
+  type Issued,
+  type Refused,
+  refused,
+} from './exchange.js';
 
 export interface AssertionOptions extends UserTokenOptions {
   readonly issuerKeys: IssuerKeys;
@@ -187,13 +194,6 @@ async function decide(
   return { issuance: { ...made, authorization }, requested: [...new Set(scopes)] };
 }
 
-interface Issued {
-  readonly refusal: null;
-  readonly issuance: Issuance;
-  /** The answer. */
-  readonly body: object;
-}
-
 async function issue(exchange: Exchange, shown: Shown, options: UserTokenOptions): Promise<Issued | Refused> {
   const decided = await decide(exchange, shown, options);
   if ('refusal' in decided) return decided;
@@ -215,32 +215,17 @@ function logType(refusal: Refusal | null, { parameters }: TokenRequest): LogType
 
 /** Exchanges an identity assertion for the access token that its client may have for its user. */
 export async function exchangeAssertion(exchange: Exchange, options: AssertionOptions): Promise<Exchanged> {
-  const { request, facts } = exchange;
-  const { clientId, connection } = request;
+  const { request } = exchange;
   const { client, readableBy } = await clientOf(exchange, options);
   const shown = 'refusal' in client ? client : await read(exchange, client, options);
   const answer = 'refusal' in shown ? shown : await issue(exchange, shown, options);
-  const { refusal } = answer;
   const assertion = 'refusal' in shown ? null : shown.assertion;
-  const asked = {
-    clientId,
-    clientName: facts.access.client.name,
+  const about = {
+    type: logType(answer.refusal, request),
     userId: assertion?.userId ?? null,
-    ip: connection.ip,
-    userAgent: connection.userAgent,
     audience: request.audience ?? assertion?.resources[0] ?? null,
     requestedScopes: assertion?.scopes ?? request.scopes,
-  };
-  const result = {
-    type: logType(refusal, request),
-    refusal: refusal && { reason: refusal.reason, description: refusal.error.description },
-    because: refusal && answer.because,
-    trace: refusal ? answer.trace : [],
-    issuance: refusal ? null : answer.issuance,
-  };
-  return {
-    entry: userEntry(asked, result, options),
-    answer,
     readableBy,
   };
+  return concluded(exchange, answer, about, options);
 }

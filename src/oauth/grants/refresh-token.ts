@@ -18,7 +18,6 @@ import { userRefusalFor } from '../user-refusal.js';
 import { userTokenSettings } from '../user-tokens/client-settings.js';
 import type { Issuance } from '../user-tokens/issuance.js';
 import { laterRequest } from '../user-tokens/later-request.js';
-import { userEntry } from '../user-tokens/log.js';
 import type { UserTokenOptions } from '../user-tokens/options.js';
 import { runPostLogin } from '../user-tokens/post-login.js';
 import {
@@ -29,7 +28,15 @@ import {
 } from '../user-tokens/stored-tokens.js';
 import { mintTokens } from '../user-tokens/tokens.js';
 import { factsFor, factsOfClient } from '../user-tokens/user-access.js';
-import { clientOf, type Exchange, type Exchanged, type Refused, refused } from './exchange.js';
+import {
+  clientOf,
+  concluded,
+  type Exchange,
+  type Exchanged,
+  type Issued,
+  type Refused,
+  refused,
+} from './exchange.js';
 
 /** RT-5, RT-6. */
 const invalid = (reason: 'refresh_token_invalid' | 'refresh_token_reused'): Refusal =>
@@ -181,13 +188,6 @@ async function decide(
   return { ...final, user, facts, authorization, grantType: asked.grantType, otherClaims: {} };
 }
 
-interface Issued {
-  readonly refusal: null;
-  readonly issuance: Issuance;
-  /** The answer. */
-  readonly body: object;
-}
-
 async function issue(
   exchange: RefreshExchange,
   found: Found,
@@ -220,31 +220,16 @@ function logType(refusal: Refusal | null): LogType {
 
 /** Exchanges a refresh token for the tokens that its client may have by now. */
 export async function refresh(exchange: RefreshExchange, options: UserTokenOptions): Promise<Exchanged> {
-  const { request, facts } = exchange;
-  const { clientId, connection } = request;
+  const { request } = exchange;
   const { client, readableBy } = await clientOf(exchange, options);
   const found = 'refusal' in client ? client : await find(exchange, client, options);
   const answer = 'refusal' in found ? found : await issue(exchange, found, options);
-  const { refusal } = answer;
-  const asked = {
-    clientId,
-    clientName: facts.access.client.name,
+  const about = {
+    type: logType(answer.refusal),
     userId: 'user' in found ? found.user.userId : null,
-    ip: connection.ip,
-    userAgent: connection.userAgent,
     audience: request.audience,
     requestedScopes: request.scopes,
-  };
-  const result = {
-    type: logType(refusal),
-    refusal: refusal && { reason: refusal.reason, description: refusal.error.description },
-    because: refusal && answer.because,
-    trace: refusal ? answer.trace : [],
-    issuance: refusal ? null : answer.issuance,
-  };
-  return {
-    entry: userEntry(asked, result, options),
-    answer,
     readableBy,
   };
+  return concluded(exchange, answer, about, options);
 }

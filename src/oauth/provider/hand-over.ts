@@ -2,6 +2,7 @@ import { IncomingMessage, type ServerResponse } from 'node:http';
 import type { Tenant } from '../../domain/tenant.js';
 import { copyAddress } from '../../http/connection.js';
 import { mediaTypeOf } from '../../http/media-type.js';
+import { pageHeaders } from '../../pages/security-policy.js';
 
 /**
  * Gives a request to the library. What it sees is a request of its own making:
@@ -80,4 +81,12 @@ export async function readForm(req: IncomingMessage): Promise<URLSearchParams | 
   }
   if (length > MAX_FORM_BYTES) return null;
   return new URLSearchParams(Buffer.concat(chunks).toString('utf8'));
+}
+
+export const queryOf = (req: IncomingMessage): URLSearchParams =>
+  new URLSearchParams((req.url ?? '').split('?').slice(1).join('?'));
+
+export function sendPage(res: ServerResponse, status: number, page: string): void {
+  res.writeHead(status, pageHeaders());
+  res.end(page);
 }

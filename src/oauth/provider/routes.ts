@@ -16,7 +16,7 @@ import { setAside } from './login/asked.js';
 import { authenticatedForm, refuse } from './endpoints/client-endpoints.js';
 import { deviceApprovalPages } from './devices/approvals.js';
 import { pairingPages } from './devices/pairing.js';
-import { handOver, readForm } from './hand-over.js';
+import { handOver, queryOf, readForm } from './hand-over.js';
 import { interactionPages } from './login/interaction-routes.js';
 import { runLibrary } from './library/internals.js';
 import { libraryPages } from './library/pages.js';
@@ -59,9 +59,6 @@ function finished(res: ServerResponse, begin: () => void): Promise<void> {
     begin();
   });
 }
-
-const queryOf = (req: IncomingMessage): URLSearchParams =>
-  new URLSearchParams((req.url ?? '').split('?').slice(1).join('?'));
 
 export function userFlows(given: UserFlowOptions): UserFlows {
   const passwordLogin = createPasswordLogin({ ...given, limits: platformLoginLimits });

@@ -3,6 +3,7 @@
 import type { IncomingMessage } from 'node:http';
 import { errors, jwtVerify } from 'jose';
 import { z } from 'zod';
+import { SECOND_FACTOR } from '../../domain/second-factor.js';
 import type { Tenant } from '../../domain/tenant.js';
 import type { User } from '../../domain/user.js';
 import type { Storage } from '../../storage/storage.js';
@@ -43,7 +44,7 @@ const claims = z
     userId: sub,
     clientId: azp ?? client_id ?? '',
     scopes: scope.split(' '),
-    shown: amr.includes('mfa') ? ('second_factor' as const) : ('password' as const),
+    shown: amr.includes(SECOND_FACTOR) ? ('second_factor' as const) : ('password' as const),
   }));
 
 type Held = z.infer<typeof claims>;

@@ -1,6 +1,7 @@
 // What tokens for a user say (token-issuance.md 6.1, 6.4), whoever makes them.
 
 import type { JWTPayload } from 'jose';
+import { SECOND_FACTOR } from '../../domain/second-factor.js';
 import type { Tenant } from '../../domain/tenant.js';
 import type { TokenSettings } from '../../domain/token-facts.js';
 import { claimsOf } from '../access-token.js';
@@ -38,7 +39,7 @@ export function accessTokenClaims(
       ...(details && { authorization_details: details }),
       // What the MFA API goes by (MF-3; RFC 9068 section 2.2.1).
       ...(facts.access.resourceServer?.systemApi === 'mfa' &&
-        authorization.hasSecondFactor && { amr: ['mfa'] }),
+        authorization.hasSecondFactor && { amr: [SECOND_FACTOR] }),
     },
   };
   const { scopes, organization, audience } = decision;
@@ -57,7 +58,7 @@ export function idTokenClaims(
     ...changes.idTokenClaims,
     ...ofProtocol,
     // The platform's page "Configure Step-up Authentication for Web Apps"; RFC 8176.
-    ...(authorization.hasSecondFactor && { amr: ['mfa'] }),
+    ...(authorization.hasSecondFactor && { amr: [SECOND_FACTOR] }),
     ...userClaims(user, decision.scopes),
     ...(organization && { org_id: organization.id }),
     ...(organization && facts.access.tenant.allowOrganizationNames && { org_name: organization.name }),

@@ -4,7 +4,7 @@ import type { PostLoginChanges } from '../../domain/action.js';
 import type { ActionChanges } from '../../domain/authorization.js';
 import { type JsonObject, withoutNulls } from '../../domain/json.js';
 import type { ActionFacts } from '../../domain/token-facts.js';
-import { factorKinds, isSecondFactor } from '../../domain/second-factor.js';
+import { factorKinds, isSecondFactor, SECOND_FACTOR } from '../../domain/second-factor.js';
 import type { User } from '../../domain/user.js';
 import type { ClientConnection } from '../../http/contract.js';
 import { applyActionScopes } from '../../policy/action-scopes.js';
@@ -55,7 +55,7 @@ function protocolOf({ grantType, responseType }: UserAccessRequest): string {
 
 /** What the user showed, and when (`event.authentication`). */
 const methodsOf = ({ authenticatedAt, request }: PostLogin): JsonObject => {
-  const names = ['pwd', ...(request.secondFactor === undefined ? [] : ['mfa'])];
+  const names = ['pwd', ...(request.secondFactor === undefined ? [] : [SECOND_FACTOR])];
   const timestamp = authenticatedAt?.toISOString();
   return { methods: timestamp === undefined ? [] : names.map((name) => ({ name, timestamp })) };
 };

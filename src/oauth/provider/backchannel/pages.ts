@@ -13,7 +13,7 @@ import { type CodeProblem, oneTimePasswordPage } from '../../../pages/second-fac
 import { pageHeaders } from '../../../pages/security-policy.js';
 import { signIn } from '../endpoints/sign-in.js';
 import { endSession } from '../endpoints/sign-out.js';
-import { readForm } from '../hand-over.js';
+import { queryOf, readForm, sendPage } from '../hand-over.js';
 import { nameOf, type Returned } from '../login/interaction-pages.js';
 import type { InteractionOptions } from '../login/interaction-routes.js';
 import { SESSION_LIFETIME } from '../provider.js';
@@ -30,14 +30,6 @@ type Answer = (req: IncomingMessage, res: ServerResponse) => Promise<void>;
 function idIn(parameters: URLSearchParams): string | null {
   const id = parameters.get(FIELD.consent);
   return id === null || /^\w{1,64}$/.test(id) ? id : 'nosuch';
-}
-
-const queryOf = (req: IncomingMessage): URLSearchParams =>
-  new URLSearchParams((req.url ?? '').split('?').slice(1).join('?'));
-
-function send(res: ServerResponse, status: number, page: string): void {
-  res.writeHead(status, pageHeaders());
-  res.end(page);
 }
 
 function goTo(res: ServerResponse, id: string | null): void {
@@ -61,7 +53,7 @@ export function approvalPages(provider: Provider, options: InteractionOptions): 
     const connection = form.get(FIELD.connection);
     const again = async (problems: Returned['problems'], status = 400): Promise<void> => {
       const returned = { problems, identifier, ...(connection !== null && { connection }) };
-      send(res, status, await showSignIn(id, visitor, options, returned));
+      sendPage(res, status, await showSignIn(id, visitor, options, returned));
     };
     const missing: Returned['problems'] = [
       ...(identifier === '' ? (['identifier_missing'] as const) : []),
@@ -118,7 +110,11 @@ export function approvalPages(provider: Provider, options: InteractionOptions): 
   ): Promise<void> {
     const enrolled = await challengeable(user.userId, storage);
     if (!enrolled.some(({ kind }) => kind === 'totp')) {
-      send(res, 403, await showApprovals(approval.id, { user, csrfToken }, options, 'second_factor_missing'));
+      sendPage(
+        res,
+        403,
+        await showApprovals(approval.id, { user, csrfToken }, options, 'second_factor_missing'),
+      );
       return;
     }
     const client = await storage.config.clients.find(approval.clientId);
@@ -131,7 +127,7 @@ export function approvalPages(provider: Provider, options: InteractionOptions): 
       offersRecoveryCode: false,
       problem,
     });
-    send(res, problem === undefined ? 200 : problem === 'too_many_attempts' ? 429 : 400, page);
+    sendPage(res, problem === undefined ? 200 : problem === 'too_many_attempts' ? 429 : 400, page);
   }
 
   async function secondFactor(
@@ -174,7 +170,7 @@ export function approvalPages(provider: Provider, options: InteractionOptions): 
     outcome: 'approved' | 'denied' | ApprovalProblem,
   ): Promise<void> {
     if (outcome !== 'approved' && outcome !== 'denied') {
-      send(res, 400, await showApprovals(approval.id, visitor, options, outcome));
+      sendPage(res, 400, await showApprovals(approval.id, visitor, options, outcome));
       return;
     }
     const client = await storage.config.clients.find(approval.clientId);
@@ -184,7 +180,7 @@ export function approvalPages(provider: Provider, options: InteractionOptions): 
       application: { name: client?.name ?? approval.clientId },
       listAddress: others.length > 0 ? addressOf(null) : undefined,
     });
-    send(res, 200, page);
+    sendPage(res, 200, page);
   }
 
   async function answer(
@@ -197,7 +193,7 @@ export function approvalPages(provider: Provider, options: InteractionOptions): 
     const approval = await ownApproval(id, user, options);
     const isAnswer = ['approve', 'deny'].includes(form.get(FIELD.decision) ?? '');
     if (approval === null || !isAnswer) {
-      send(res, 400, await showApprovals(id, visitor, options, 'gone'));
+      sendPage(res, 400, await showApprovals(id, visitor, options, 'gone'));
       return;
     }
     const outcome = await decide(approval, user, form, visitor);
@@ -214,7 +210,7 @@ export function approvalPages(provider: Provider, options: InteractionOptions): 
       const page = user
         ? await showApprovals(id, { ...visitor, user }, options, 'form_expired')
         : await showSignIn(id, visitor, options, { problems: ['form_expired'] });
-      send(res, 400, page);
+      sendPage(res, 400, page);
     } else if (user === null) await logIn(req, res, visitor, form);
     else if (form.get(FIELD.decision) === 'switch_account') {
       await endSession(provider, visitor.session, provider.createContext(req, res));
@@ -234,6 +230,6 @@ export function approvalPages(provider: Provider, options: InteractionOptions): 
     const page = user
       ? await showApprovals(id, { ...visitor, user }, options)
       : await showSignIn(id, visitor, options);
-    send(res, 200, page);
+    sendPage(res, 200, page);
   };
 }

@@ -7,11 +7,10 @@ import type { Approval } from '../../../domain/approval.js';
 import type { Authenticator } from '../../../domain/second-factor.js';
 import { deviceApprovalsPage, notPairedPage } from '../../../pages/device-approvals.js';
 import { FIELD } from '../../../pages/form.js';
-import { pageHeaders } from '../../../pages/security-policy.js';
 import { approveOnDevice } from '../../second-factor/devices.js';
 import { changedByUser } from '../../second-factor/log-rows.js';
 import type { UserTokenOptions } from '../../user-tokens/options.js';
-import { readForm } from '../hand-over.js';
+import { readForm, sendPage } from '../hand-over.js';
 import { nameOf } from '../login/interaction-pages.js';
 import { paths } from '../paths.js';
 import { deviceCsrfToken, deviceKeyOf, isOfDevice } from './device-cookie.js';
@@ -25,11 +24,6 @@ type Outcome = 'approved' | 'denied' | 'gone';
 interface Waiting {
   readonly approval: Approval;
   readonly device: Authenticator;
-}
-
-function send(res: ServerResponse, status: number, page: string): void {
-  res.writeHead(status, pageHeaders());
-  res.end(page);
 }
 
 export function deviceApprovalPages(
@@ -88,16 +82,16 @@ export function deviceApprovalPages(
     const deviceKey = deviceKeyOf(provider, req, res);
     const devices = deviceKey === null ? [] : await config.authenticators.pairedAs(deviceKey);
     if (deviceKey === null || devices.length === 0) {
-      send(res, 403, notPairedPage());
+      sendPage(res, 403, notPairedPage());
       return;
     }
     const waiting = await waitingOn(devices);
     if (req.method !== 'POST') {
-      send(res, 200, await show(waiting, deviceKey));
+      sendPage(res, 200, await show(waiting, deviceKey));
       return;
     }
     const isOurs = form !== null && isOfDevice(form.get(FIELD.csrf), deviceKey);
     const outcome = isOurs ? await answer(form, waiting) : 'gone';
-    send(res, outcome === 'gone' ? 400 : 200, await show(await waitingOn(devices), deviceKey, outcome));
+    sendPage(res, outcome === 'gone' ? 400 : 200, await show(await waitingOn(devices), deviceKey, outcome));
   };
 }

@@ -9,19 +9,13 @@ import {
   pairingCancelledPage,
   pairingProblemPage,
 } from '../../../pages/pairing.js';
-import { pageHeaders } from '../../../pages/security-policy.js';
 import { findPairing, PAIRING_TOKEN, pairDevice } from '../../second-factor/devices.js';
 import type { UserTokenOptions } from '../../user-tokens/options.js';
 import { isOfVisitor, visitorOf } from '../backchannel/visitor.js';
-import { readForm } from '../hand-over.js';
+import { queryOf, readForm, sendPage } from '../hand-over.js';
 import { nameOf } from '../login/interaction-pages.js';
 import { paths } from '../paths.js';
 import { deviceKeyOf, keepDeviceKey } from './device-cookie.js';
-
-function send(res: ServerResponse, status: number, page: string): void {
-  res.writeHead(status, pageHeaders());
-  res.end(page);
-}
 
 export function pairingPages(
   provider: Provider,
@@ -29,12 +23,11 @@ export function pairingPages(
 ): (req: IncomingMessage, res: ServerResponse) => Promise<void> {
   const { storage, tenant } = options;
   return async (req, res) => {
-    const query = new URLSearchParams((req.url ?? '').split('?').slice(1).join('?'));
-    const token = query.get(PAIRING_TOKEN) ?? '';
+    const token = queryOf(req).get(PAIRING_TOKEN) ?? '';
     const found = /^[\w-]{43}$/.test(token) ? await findPairing(token, options) : 'unknown';
     if (typeof found === 'string') {
       req.resume();
-      send(res, 400, pairingProblemPage({ problem: found }));
+      sendPage(res, 400, pairingProblemPage({ problem: found }));
       return;
     }
     const form = req.method === 'POST' ? await readForm(req) : null;
@@ -46,19 +39,23 @@ export function pairingPages(
         csrfToken: visitor.csrfToken,
         user: { name: nameOf(found.user) },
       });
-      send(res, req.method === 'POST' ? 400 : 200, page);
+      sendPage(res, req.method === 'POST' ? 400 : 200, page);
       return;
     }
     if (form.get(FIELD.decision) !== 'pair') {
-      send(res, 200, pairingCancelledPage());
+      sendPage(res, 200, pairingCancelledPage());
       return;
     }
     const paired = await pairDevice(token, deviceKeyOf(provider, req, res), options);
     if (typeof paired === 'string') {
-      send(res, 400, pairingProblemPage({ problem: paired }));
+      sendPage(res, 400, pairingProblemPage({ problem: paired }));
       return;
     }
     keepDeviceKey(provider, req, res, paired.deviceKey);
-    send(res, 200, devicePairedPage({ approvalsUrl: `${tenant.issuer}${paths.deviceApprovals.slice(1)}` }));
+    sendPage(
+      res,
+      200,
+      devicePairedPage({ approvalsUrl: `${tenant.issuer}${paths.deviceApprovals.slice(1)}` }),
+    );
   };
 }

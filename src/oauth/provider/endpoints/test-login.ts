@@ -4,8 +4,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { json } from 'node:stream/consumers';
 import type { Provider } from 'oidc-provider';
 import { z } from 'zod';
+import { SECOND_FACTOR } from '../../../domain/second-factor.js';
 import { isUnstorable } from '../../../domain/text.js';
-import { SECOND_FACTOR } from '../login/login-request.js';
 import type { UserFlowOptions } from '../routes.js';
 import { signIn } from './sign-in.js';
 

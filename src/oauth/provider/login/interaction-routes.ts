@@ -11,7 +11,7 @@ import { continuePage } from '../../../pages/continue.js';
 import { errorPage } from '../../../pages/error.js';
 import { FIELD } from '../../../pages/form.js';
 import { pageHeaders } from '../../../pages/security-policy.js';
-import { readForm } from '../hand-over.js';
+import { readForm, sendPage } from '../hand-over.js';
 import { isOfForm, loginUnderWay, type LoginUnderWay } from './interaction.js';
 import {
   choicesOf,
@@ -37,11 +37,6 @@ type Step =
   /** With a result, the login goes on from the page. */
   | { readonly page: string; readonly status: number; readonly result?: InteractionResults }
   | { readonly again: true };
-
-function send(res: ServerResponse, status: number, page: string): void {
-  res.writeHead(status, pageHeaders());
-  res.end(page);
-}
 
 /** token-issuance.md TP-16. */
 const declined: Step = {
@@ -227,7 +222,7 @@ export function interactionPages(
     const form = await readForm(req);
     const login = await loginUnderWay(provider, req, res, storage);
     if (form === null || !isOfForm(form.get(FIELD.csrf), login)) {
-      send(res, 400, await showLoginExpired(login));
+      sendPage(res, 400, await showLoginExpired(login));
       return;
     }
     await take(req, res, await answer(req, login, form));
@@ -246,12 +241,12 @@ export function interactionPages(
   async function take(req: IncomingMessage, res: ServerResponse, step: Step): Promise<void> {
     if ('page' in step) {
       if (step.result) await provider.interactionResult(req, res, step.result);
-      send(res, step.status, step.page);
+      sendPage(res, step.status, step.page);
     } else if ('again' in step) {
       res.writeHead(302, { ...pageHeaders(), Location: paths.login });
       res.end();
     } else {
-      send(res, 200, goOn(await provider.interactionResult(req, res, step.result)));
+      sendPage(res, 200, goOn(await provider.interactionResult(req, res, step.result)));
     }
   }
 
@@ -270,7 +265,7 @@ export function interactionPages(
       else await open(req, res);
     } catch (error) {
       if (!(error instanceof errors.SessionNotFound)) throw error;
-      send(
+      sendPage(
         res,
         400,
         errorPage({ code: 'invalid_request', description: 'The login has expired', kind: 'expired' }),

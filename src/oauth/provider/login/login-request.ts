@@ -2,6 +2,7 @@
 
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { UserAccessRequest, UserDecision } from '../../../policy/decision.js';
+import { SECOND_FACTOR } from '../../../domain/second-factor.js';
 import { malformed } from '../../refusal.js';
 import { grantTypes } from '../../vocabulary.js';
 import { afterActions } from './post-login.js';
@@ -19,9 +20,6 @@ export interface LoginDecision extends Considered {
   readonly asked: Asked;
   readonly decision: UserDecision;
 }
-
-/** In the session, how a user was authenticated (RFC 8176). */
-export const SECOND_FACTOR = 'mfa';
 
 /** The routes of a device, whose user is on another machine. */
 const DEVICE_ROUTES = new Set(['device_authorization', 'code_verification', 'device_resume']);

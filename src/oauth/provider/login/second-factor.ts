@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { markUntil } from '../../../domain/authorization.js';
 import type { LogType } from '../../../domain/log-entry.js';
 import { newRecoveryCode } from '../../../domain/recovery-codes.js';
+import { SECOND_FACTOR } from '../../../domain/second-factor.js';
 import type { User } from '../../../domain/user.js';
 import { connectionOf } from '../../../http/connection.js';
 import { waitForDevicePage } from '../../../pages/device-approvals.js';
@@ -28,7 +29,7 @@ import type { UserTokenOptions } from '../../user-tokens/options.js';
 import { facesOf } from './interaction-pages.js';
 import { paths } from '../paths.js';
 import type { LoginUnderWay } from './interaction.js';
-import { type OwnResult, SECOND_FACTOR } from './login-request.js';
+import type { OwnResult } from './login-request.js';
 
 type Problem = Wrong | 'missing' | 'form_expired';
 
