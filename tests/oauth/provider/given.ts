@@ -246,3 +246,21 @@ export function movingClock(): { now: () => Date; forward: (seconds: number) => 
 /** The claims of a token, unverified. */
 export const claimsOf = (token: string): Record<string, unknown> =>
   JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString('utf8')) as Record<string, unknown>;
+
+/** Puts Actions in force at logins, in place of those before. */
+export async function givenPostLogin(server: TestServer, ...bodies: string[]): Promise<void> {
+  const bindings: object[] = [];
+  for (const body of bodies) {
+    const action = await bodyOf<{ id: string }>(
+      server.api('post', 'actions/actions', {
+        name: unique('action'),
+        supported_triggers: [{ id: 'post-login', version: 'v3' }],
+        code: `exports.onExecutePostLogin = async (event, api) => { ${body} };`,
+      }),
+      201,
+    );
+    await bodyOf(server.api('post', `actions/actions/${action.id}/deploy`), 200);
+    bindings.push({ ref: { type: 'action_id', value: action.id }, display_name: unique('binding') });
+  }
+  await bodyOf(server.api('patch', 'actions/triggers/post-login/bindings', { bindings }), 200);
+}

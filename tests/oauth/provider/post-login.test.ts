@@ -1,8 +1,9 @@
 // Actions of `post-login` at logins and refreshes: token-issuance.md 4.16, AC-1 to AC-4, AC-10, RT-10.
 
 import { startServer, type TestServer } from '../../support/server.js';
-import { bodyOf, givenApi, type TestApi, type TestClient, unique } from '../given.js';
+import { bodyOf, givenApi, type TestApi, type TestClient } from '../given.js';
 import {
+  givenPostLogin,
   authorizeUrl,
   Browser,
   claimsOf,
@@ -27,23 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** Puts Actions in force at logins, in place of those before. */
-async function givenActions(...bodies: string[]): Promise<void> {
-  const bindings: object[] = [];
-  for (const body of bodies) {
-    const action = await bodyOf<{ id: string }>(
-      server.api('post', 'actions/actions', {
-        name: unique('action'),
-        supported_triggers: [{ id: 'post-login', version: 'v3' }],
-        code: `exports.onExecutePostLogin = async (event, api) => { ${body} };`,
-      }),
-      201,
-    );
-    await bodyOf(server.api('post', `actions/actions/${action.id}/deploy`), 200);
-    bindings.push({ ref: { type: 'action_id', value: action.id }, display_name: unique('binding') });
-  }
-  await bodyOf(server.api('patch', 'actions/triggers/post-login/bindings', { bindings }), 200);
-}
+const givenActions = (...bodies: string[]): Promise<void> => givenPostLogin(server, ...bodies);
 afterEach(() => givenActions());
 
 const login = (parameters: Record<string, string> = {}) =>

@@ -1,9 +1,18 @@
 // A second factor of a user who approves elsewhere: asked for on the page, demanded by the tenant or by an Action.
 
 import { startServer, type TestServer } from '../../support/server.js';
-import { bodyOf, type TestClient, unique } from '../given.js';
+import { bodyOf, type TestClient } from '../given.js';
 import { answer, approvalsOf, asked, givenAsker, poll } from './backchannel-given.js';
-import { Browser, claimsOf, givenUser, type LogRow, movingClock, type Page, type TestUser } from './given.js';
+import {
+  givenPostLogin,
+  Browser,
+  claimsOf,
+  givenUser,
+  type LogRow,
+  movingClock,
+  type Page,
+  type TestUser,
+} from './given.js';
 import {
   givenAuthenticatorApp,
   givenFactor,
@@ -111,22 +120,7 @@ test('cannot be set up in the middle of an approval', async () => {
 // An Action runs when the tokens are due: the user is elsewhere by then, and has nothing to show a factor on.
 test('that an Action demands refuses the tokens of whoever has not shown one', async () => {
   await givenPolicy(server);
-  const action = await bodyOf<{ id: string }>(
-    server.api('post', 'actions/actions', {
-      name: unique('action'),
-      supported_triggers: [{ id: 'post-login', version: 'v3' }],
-      code: `exports.onExecutePostLogin = async (event, api) => { api.multifactor.enable('any'); };`,
-    }),
-    201,
-  );
-  await bodyOf(server.api('post', `actions/actions/${action.id}/deploy`), 200);
-  const ref = { type: 'action_id', value: action.id };
-  await bodyOf(
-    server.api('patch', 'actions/triggers/post-login/bindings', {
-      bindings: [{ ref, display_name: 'second factor' }],
-    }),
-    200,
-  );
+  await givenPostLogin(server, `api.multifactor.enable('any');`);
 
   const { request } = await approveAs(user);
   const refused = await poll(server, app, request);

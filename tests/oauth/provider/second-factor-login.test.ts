@@ -1,8 +1,9 @@
 // A second factor on this server's own pages: shown, set up, demanded by the tenant, by the request or by an Action.
 
 import { startServer, type TestServer } from '../../support/server.js';
-import { bodyOf, givenApi, type TestApi, type TestClient, unique } from '../given.js';
+import { bodyOf, givenApi, type TestApi, type TestClient } from '../given.js';
 import {
+  givenPostLogin,
   authorizeUrl,
   Browser,
   claimsOf,
@@ -79,22 +80,7 @@ const code = (browser: Browser, page: Page, otp = nextCode()): Promise<Page> =>
 /** What users read, without the tags between. */
 const textOf = ({ html }: Page): string => html.replaceAll(/<[^>]*>/g, '');
 
-async function givenActions(...bodies: string[]): Promise<void> {
-  const bindings: object[] = [];
-  for (const body of bodies) {
-    const action = await bodyOf<{ id: string }>(
-      server.api('post', 'actions/actions', {
-        name: unique('action'),
-        supported_triggers: [{ id: 'post-login', version: 'v3' }],
-        code: `exports.onExecutePostLogin = async (event, api) => { ${body} };`,
-      }),
-      201,
-    );
-    await bodyOf(server.api('post', `actions/actions/${action.id}/deploy`), 200);
-    bindings.push({ ref: { type: 'action_id', value: action.id }, display_name: unique('binding') });
-  }
-  await bodyOf(server.api('patch', 'actions/triggers/post-login/bindings', { bindings }), 200);
-}
+const givenActions = (...bodies: string[]): Promise<void> => givenPostLogin(server, ...bodies);
 
 describe('a user with an authenticator app', () => {
   test('is asked for a code after the password, and then lets the application in', async () => {
